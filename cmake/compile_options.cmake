@@ -1,0 +1,15 @@
+# One interface target that carries language level, warnings and sanitizers to every target of ours.
+add_library(commitbench_options INTERFACE)
+target_compile_features(commitbench_options INTERFACE cxx_std_20)
+target_compile_options(commitbench_options INTERFACE
+    -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Werror
+    -fno-omit-frame-pointer
+)
+if(COMMITBENCH_SANITIZE)
+    # Flags reach every object, so that no frame is missing from a report.
+    target_compile_options(commitbench_options INTERFACE -fsanitize=${COMMITBENCH_SANITIZE} -fno-sanitize-recover=all)
+    target_link_options(commitbench_options INTERFACE -fsanitize=${COMMITBENCH_SANITIZE})
+    # g++ 12 reports uninitialised and out-of-bounds ghosts in inlined standard-library code once
+    # sanitizer checks are in the way (GCC bugs 105562, 105593).
+    target_compile_options(commitbench_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
+endif()

@@ -1,0 +1,15 @@
+# Every dependency is a Debian 12 package (scripts/install_dependencies lists them).
+find_package(absl REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Threads REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(RocksDB REQUIRED)
+find_library(LMDB_LIBRARY lmdb REQUIRED)
+find_library(XXHASH_LIBRARY xxhash REQUIRED)
+
+add_library(lmdb INTERFACE)
+target_link_libraries(lmdb INTERFACE ${LMDB_LIBRARY})
+add_library(xxhash INTERFACE)
+target_link_libraries(xxhash INTERFACE ${XXHASH_LIBRARY})

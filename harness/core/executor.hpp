@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Executor: turns a Block and the state before it into a BlockResult.
+#pragma once
+
+#include "harness/core/backend.hpp"
+#include "harness/core/block.hpp"
+
+namespace commitbench {
+
+/// The only thing that two executors may differ in is time. Called from one thread.
+class Executor {
+  public:
+    virtual ~Executor() = default;
+    /// Opens its readers. Called before the first block and again after every Backend::reopen().
+    virtual Status prepare(StateSource& state) = 0;
+    /// Runs the block with the effect of running its transactions in order. The result belongs to the
+    /// executor (or the block) and is valid until the next execute().
+    [[nodiscard]] virtual Result<const BlockResult*> execute(const Block& block) = 0;
+    /// True where execute() needs Block::recorded().
+    [[nodiscard]] virtual bool needs_recording() const { return false; }
+    virtual void counters(CounterVisitor& visitor) const = 0;
+    virtual void facts(FactVisitor& visitor) const = 0;
+};
+
+}  // namespace commitbench

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registries: explicit tables of components (a static initialiser would be lost in a static library).
+#pragma once
+
+#include "harness/core/executor.hpp"
+#include "harness/core/options.hpp"
+#include "harness/core/workload.hpp"
+
+#include <fmt/format.h>
+
+namespace commitbench {
+
+/// What a folder registers: one entry a component. `Create` makes it from its resolved options.
+template<class Create>
+struct Component {
+    std::string_view name;
+    std::string_view summary;  ///< one sentence
+    std::span<const OptionSpec> options;
+    Create create;
+};
+
+/// May use resources.directory; refuses (bad_input) what it cannot open. `create` opens what is there.
+using BackendComponent = Component<Result<std::unique_ptr<Backend>> (*)(const Options&,
+                                                                        const CellResources&)>;
+using ExecutorComponent = Component<Result<std::unique_ptr<Executor>> (*)(const Options&)>;
+/// The seed is the run's; see Workload for what follows from it.
+using WorkloadComponent = Component<Result<std::unique_ptr<Workload>> (*)(const Options&,
+                                                                          std::uint64_t seed)>;
+
+[[nodiscard]] std::span<const BackendComponent> backend_registry();
+[[nodiscard]] std::span<const ExecutorComponent> executor_registry();
+[[nodiscard]] std::span<const WorkloadComponent> workload_registry();
+
+/// A component together with the options asked for.
+template<class C>
+struct Choice {
+    const C* component;
+    Options options;
+
+    [[nodiscard]] std::string canonical() const { return options.canonical(component->name); }
+};
+
+/// The component that has this name, or an error that names the nearest one.
+template<class C>
+[[nodiscard]] Result<const C*> find_component(std::string_view kind, std::span<const C> registry,
+                                              std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const C& component : registry) {
+        if (component.name == name) {
+            return &component;
+        }
+        names.push_back(component.name);
+    }
+    const std::string_view close = nearest(name, names);
+    return bad_input(close.empty()
+                         ? fmt::format("no {} is called '{}': choose one of {}", kind, name,
+                                       fmt::join(names, ", "))
+                         : fmt::format("no {} is called '{}': did you mean '{}'?", kind, name, close));
+}
+
+/// Parses "name:key=value,…", finds the component and resolves its options.
+template<class C>
+[[nodiscard]] Result<Choice<C>> choose(std::string_view kind, std::span<const C> registry,
+                                       std::string_view spec) {
+    auto parsed = parse_spec(spec);
+    if (!parsed) {
+        return bad_input(fmt::format("{} '{}': {}", kind, spec, parsed.error().message));
+    }
+    auto component = find_component(kind, registry, parsed->name);
+    if (!component) {
+        return component.error();
+    }
+    auto options = resolve_options(kind, *parsed, (*component)->options);
+    if (!options) {
+        return options.error();
+    }
+    return Choice<C>{*component, std::move(*options)};
+}
+
+}  // namespace commitbench
