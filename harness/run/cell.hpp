@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// One cell, measured once: load, warm up, measure, check, write down.
+#pragma once
+
+#include "harness/core/registry.hpp"
+#include "harness/run/progress.hpp"
+#include "harness/run/record.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace commitbench {
+
+/// Measured blocks where neither the user nor the workload says how many.
+inline constexpr std::uint64_t kDefaultBlocks = 20;
+
+/// Everything that a run needs to be told. The harness knows interfaces only; the CLI wires the
+/// components in.
+struct RunRequest {
+    Choice<ExecutorComponent> executor;
+    Choice<BackendComponent> backend;
+    Choice<WorkloadComponent> workload;
+    /// The executor whose word counts (`sequential`): makes the ledger and the recordings, in a
+    /// process of its own.
+    Choice<ExecutorComponent> reference;
+
+    std::uint64_t seed = 1;
+    /// Measured blocks. Unset: all that the workload has after the warm-up, or kDefaultBlocks where
+    /// it never ends.
+    std::optional<std::uint64_t> blocks;
+    /// Blocks before the measured ones: executed, committed and checked like them, but not in the
+    /// figures. Unset: a quarter of `blocks`, or of what the workload has where that is unset too.
+    std::optional<std::uint64_t> warmup_blocks;
+    std::uint64_t memory_budget = std::uint64_t{256} << 20;  ///< bytes
+    Durability durability = Durability::none;
+
+    /// Where the backend keeps its files. Empty: a fresh folder under the system's temporary folder
+    /// (TMPDIR), removed afterwards. A folder that holds a state already is refused unless
+    /// `overwrite`.
+    std::filesystem::path directory;
+    bool overwrite = false;
+    /// Says whether a non-empty folder is our data and may be emptied under `overwrite`
+    /// (DirectoryClaim::is_ours). Null: no non-empty folder is ever emptied.
+    bool (*is_data_folder)(const std::filesystem::path&) = nullptr;
+    /// Closes and opens the backend after every block: its own caches are cold for each one, the
+    /// kernel's are not.
+    bool reopen_between_blocks = false;
+
+    std::filesystem::path results =
+        "commitbench-results";      ///< made where missing; holds runs.jsonl
+    std::filesystem::path ledgers;  ///< empty: results / "ledgers"
+
+    ProgressSink* progress = nullptr;              ///< null: silent
+    const std::atomic<bool>* interrupt = nullptr;  ///< set by the SIGINT handler; null: never
+    std::vector<std::string> command;              ///< argv, for the record
+};
+
+/// Runs the cell and appends its line to results/runs.jsonl. A void run (the ledger disagrees) is a
+/// record like any other, with RunRecord::ledger.verdict == LedgerVerdict::void_run: written down,
+/// and a failure (RunRecord::exit_code() == 1).
+///
+/// Errors: bad_input (the request, the folder, more blocks than there are), does_not_fit and io
+/// from the backend, corrupt (ledger file), interrupted (the message says what is kept). Nothing is
+/// appended on an Error.
+///
+/// Forks a child (reference_process.hpp) at once, so call it before anything large is allocated and
+/// from a process with one thread. INVARIANT: no std::thread runs.
+[[nodiscard]] Result<RunRecord> run_cell(const RunRequest& request);
+
+}  // namespace commitbench

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What limited a run, in one sentence, by what evidence.
+#pragma once
+
+#include "harness/run/record.hpp"
+
+#include <string>
+
+namespace commitbench {
+
+enum class Limit : std::uint8_t {
+    nothing_measured,  ///< no blocks, or no wall time
+    execution,
+    hashing,        ///< merkleize, and the permutations explain it
+    merkleize,      ///< merkleize, and they do not, or nobody counted them
+    loading_waits,  ///< stage, CPU mostly idle: waiting for reads
+    loading_works,  ///< stage, CPU busy: finding and decoding nodes
+    sync,           ///< persist, CPU mostly idle: waiting for the device
+    writing,        ///< persist, CPU busy: encoding, inserting, copying
+    harness,        ///< other: the harness measured itself
+    shared,         ///< no span over half: the two largest are named
+};
+
+struct Limiter {
+    Limit limit = Limit::nothing_measured;
+    std::string sentence;  ///< ends with a full stop
+};
+
+/// Rules, in this order; shares are of the sum of block wall times:
+///  1. `other` above 50 %                                  -> harness
+///  2. execute above 50 %                                  -> execution
+///  3. merkleize above 50 %: floor known and >= 50 % of merkleize -> hashing, else merkleize
+///  4. stage above 50 %: its CPU time below 50 % of its wall time -> loading_waits, else
+///  loading_works
+///  5. persist above 50 %: likewise                        -> sync, else writing
+///  6. otherwise                                           -> shared
+/// The sentence carries the figures that the rule looked at.
+[[nodiscard]] Limiter find_limiter(const RunRecord& record);
+
+}  // namespace commitbench

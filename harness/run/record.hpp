@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// RunRecord: everything a run found out, in the shape from which the JSON line and the table are
+// made.
+#pragma once
+
+#include "harness/measure/build.hpp"
+#include "harness/measure/machine.hpp"
+#include "harness/measure/process_counters.hpp"
+#include "harness/measure/span.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace commitbench {
+
+/// Grown over a span, by name, in the order of the alphabet.
+using CounterMap = std::map<std::string, std::uint64_t, std::less<>>;
+
+struct Fact {
+    std::string name;
+    std::string value;
+    std::string why;
+};
+
+/// A component of the run as it was resolved.
+struct ComponentRecord {
+    std::string spec;  ///< "mpt:store=rocksdb,…", every option
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> options;
+    std::vector<Fact> facts;
+};
+
+struct BlockRecord {
+    std::uint64_t number = 0;
+    std::uint32_t transactions = 0;
+    std::uint32_t failed = 0;   ///< of those, refused by their own rules
+    std::uint64_t changes = 0;  ///< keys in the StateDiff
+    BlockSpans spans;
+    CounterMap counters;  ///< what this block added to the components' counters
+    std::string root;     ///< hex, without 0x; empty where the scheme is "none"
+};
+
+struct LoadRecord {
+    std::uint64_t keys = 0;
+    std::uint64_t passes = 0;  ///< times the workload's keys were gone through to sort them
+    double seconds = 0;        ///< sorting included
+    std::optional<std::uint64_t> peak_rss_bytes;
+};
+
+enum class LedgerVerdict : std::uint8_t {
+    valid,     ///< every digest, receipt and root agrees
+    void_run,  ///< one does not: the figures mean nothing
+};
+
+struct LedgerRecord {
+    LedgerVerdict verdict = LedgerVerdict::valid;
+    std::string file;
+    std::string scheme;                ///< of the roots, "none" where there are none
+    bool roots_checked = false;        ///< false where the scheme has no reference tree
+    std::uint64_t blocks_checked = 0;  ///< warm-up included
+    std::string reason;                ///< where void: block, key, what differs
+};
+
+/// Is the measured window steady? A flag for the reader, not a reason to drop the run.
+struct SteadyState {
+    bool known = false;   ///< false with fewer than 8 blocks
+    bool steady = false;  ///< both figures below within kSteadyLimit
+    double slope_percent =
+        0;  ///< least-squares slope of block time, over the whole window, in % of the mean
+    double halves_percent = 0;  ///< second half's mean against the first's, in %
+};
+
+struct RunRecord {
+    ComponentRecord executor;
+    ComponentRecord backend;
+    ComponentRecord workload;
+    ComponentRecord reference;
+    std::string scheme;
+    std::uint64_t seed = 0;
+    std::uint64_t warmup_blocks = 0;
+    std::uint64_t memory_budget = 0;  ///< bytes
+    std::string durability;           ///< "none" | "block"
+    std::string
+        cache_state;  ///< "warm" | "cold" (reopened before every block; the kernel's cache stays)
+    std::string directory;
+    bool temporary_directory = false;
+    std::string results;      ///< folder of runs.jsonl
+    std::string started_utc;  ///< "2026-01-02T03:04:05Z"
+    std::vector<std::string> command;
+
+    LoadRecord load;
+    std::vector<BlockRecord> blocks;  ///< the measured ones, in order
+    /// Over the measured blocks; the gaps between them included for what goes on in the background
+    /// (device bytes, CPU).
+    CounterMap counters;
+    ProcessCounters process_before;
+    ProcessCounters process_after;
+    std::optional<std::uint64_t> run_peak_rss_bytes;  ///< of the warm-up and the measured blocks
+    std::uint64_t untimed_ns =
+        0;  ///< between measured blocks: making blocks, checking, reading counters
+    double clock_read_ns = 0;      ///< of one wall-clock read, measured
+    double cpu_clock_read_ns = 0;  ///< of one CPU-clock read, measured
+    LedgerRecord ledger;
+    MachineFacts machine;
+    StorageFacts storage;
+
+    [[nodiscard]] std::uint64_t transactions() const noexcept;
+    [[nodiscard]] std::uint64_t failed() const noexcept;
+    /// Sum over the measured blocks.
+    [[nodiscard]] BlockSpans totals() const noexcept;
+    /// Total transactions / total wall. 0 where there is no wall time.
+    [[nodiscard]] double transactions_per_second() const noexcept;
+    /// Nearest-rank percentile of the block wall times; 0 where there are no blocks. percent in (0,
+    /// 100].
+    [[nodiscard]] std::uint64_t block_percentile_ns(double percent) const;
+    [[nodiscard]] SteadyState steady_state() const;
+    /// By name over all components; nullopt where no component reports it.
+    [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const;
+    /// Nanoseconds of one hash permutation as the backend measured it: fact or counter
+    /// "hash_permutation_ns".
+    [[nodiscard]] std::optional<double> hash_permutation_ns() const;
+    /// permutations x cost, in ns: the least time in which this run's hashing could be done on one
+    /// core.
+    [[nodiscard]] std::optional<double> hash_floor_ns() const;
+    /// 0, or 1 where the run is void.
+    [[nodiscard]] int exit_code() const noexcept {
+        return ledger.verdict == LedgerVerdict::valid ? 0 : 1;
+    }
+};
+
+/// Both figures of SteadyState must lie within +-5 % (a proposal, to be set anew from A/A runs).
+inline constexpr double kSteadyLimitPercent = 5.0;
+inline constexpr std::size_t kSteadyMinimumBlocks = 8;
+
+}  // namespace commitbench

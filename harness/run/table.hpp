@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of a run, for people.
+#pragma once
+
+#include "harness/run/record.hpp"
+
+#include <string>
+
+namespace commitbench {
+
+struct TableStyle {
+    bool unicode = true;  ///< bars of block characters; else '#'
+};
+
+/// Throughput, spans with share and bar, counters per block and per transaction, what limited the
+/// run, the meaning of each span, the ledger's verdict. Several lines, each ended by a newline. No
+/// trailing spaces.
+[[nodiscard]] std::string render_table(const RunRecord& record, TableStyle style = {});
+
+/// One line of a table with a row a run (cell, transactions/s, the share of each span): header,
+/// then row.
+[[nodiscard]] std::string summary_header();
+[[nodiscard]] std::string summary_row(const RunRecord& record);
+
+}  // namespace commitbench
