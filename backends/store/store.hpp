@@ -32,8 +32,13 @@ enum class CommitMode : std::uint8_t {
     durable,  ///< atomic, survives power loss; exactly one sync of the engine's log
 };
 
-/// Writes that become visible together. Made by the store, committed once, then empty again. Keys and values are
-/// copied by put(). The last write of a key wins. Not thread-safe.
+/// What a store takes. A batch with another key or value is refused by commit() (bad_input).
+inline constexpr std::size_t kMaxKeyBytes = 480;  ///< at least 1; LMDB's own limit is 511
+inline constexpr std::size_t kMaxValueBytes = (std::size_t{16} << 20) + 1024;
+
+/// Writes that become visible together. Made by the store that commits it; commit() empties it, also where it
+/// fails, and it may be filled again. Keys and values are copied by put(). The last write of a key wins. Not
+/// thread-safe.
 class Batch {
   public:
     virtual ~Batch() = default;
@@ -43,7 +48,8 @@ class Batch {
     [[nodiscard]] virtual std::size_t bytes() const = 0;
 };
 
-/// Walks a table upwards in key order over what was committed when the scan was opened.
+/// Walks a table upwards in key order over what was committed when the scan was opened. A commit while a scan is
+/// open is refused (unsupported): LMDB cannot enlarge its map under one, nor the memory store move its entries.
 class Scan {
   public:
     virtual ~Scan() = default;
@@ -66,7 +72,7 @@ class StoreReader {
 };
 
 /// One writer (commit, sync and the destructor from one thread at a time); readers from many threads, each its own.
-/// No reader's call may run during commit(). Keys are 1..480 bytes (LMDB's limit is 511), values up to 16 MiB + 1 KiB.
+/// No reader's call may run during commit(). A read of a key longer than kMaxKeyBytes, or empty, finds nothing.
 /// Dropping the store closes it; readers, scans and batches must be gone by then.
 class Store {
   public:
@@ -75,13 +81,15 @@ class Store {
     /// From the first key >= `from`. memory: sorts the table first, O(n log n).
     [[nodiscard]] virtual Result<std::unique_ptr<Scan>> scan(Table table, ByteView from) = 0;
     [[nodiscard]] virtual std::unique_ptr<Batch> new_batch() = 0;
-    /// Applies the batch atomically and empties it. On failure (full disk, full memory budget) nothing of it is
-    /// applied and what was committed before stays readable.
+    /// Applies the batch atomically and empties it. On failure nothing of it is applied and what was committed before
+    /// stays readable: io where the disk is full or refuses, does_not_fit where a memory store would grow past
+    /// its budget.
     virtual Status commit(Batch& batch, CommitMode mode) = 0;
     /// Everything committed so far survives power loss when this returns, bulk commits too.
     virtual Status sync() = 0;
-    /// store_gets, store_get_bytes, store_put_bytes (keys and values), store_syncs, store_cache_hits,
-    /// store_cache_misses (where the engine tells), store_bytes (size on disk, or in memory).
+    /// store_gets, store_get_bytes (values), store_put_bytes (keys and values), store_syncs (of the engine's log, as asked
+    /// for here), store_cache_hits, store_cache_misses (blocks, where the engine tells), store_bytes (size on disk, or
+    /// in memory; the one that may shrink). A walk over the files: not for the timed region.
     virtual void counters(CounterVisitor& visitor) const = 0;
     /// Every engine setting that was chosen, its value and the reason.
     virtual void facts(FactVisitor& visitor) const = 0;
@@ -101,8 +109,18 @@ struct StoreSettings {
     std::uint64_t expected_bytes = 0; ///< of state to come, a hint for sizing; 0 where unknown
 };
 
-/// Opens or creates. Creating and opening an existing store with other tables is refused (corrupt / bad_input).
-/// A memory store is always new.
+/// The least that a memory store may hold, whatever the budget. A budget bounds caches, and a cache of 8 MiB is
+/// sensible over any state; but a resident state is no cache: it has the size that it has, and small
+/// states should not be refused for a small cache.
+inline constexpr std::uint64_t kResidentFloorBytes = std::uint64_t{64} << 20;
+
+/// What a resident state may weigh in a cell with this budget.
+[[nodiscard]] constexpr std::uint64_t resident_limit(std::uint64_t memory_budget) {
+    return memory_budget > kResidentFloorBytes ? memory_budget : kResidentFloorBytes;
+}
+
+/// Opens or creates. An engine keeps its files in a folder of its own name inside `directory`. An existing store with
+/// other tables is refused (bad_input), a damaged or foreign one too (corrupt). A memory store is always new.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(const StoreSettings& settings,
                                                         std::span<const TableSpec> tables);
 
