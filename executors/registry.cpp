@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/core/registry.hpp"
+
+#include "executors/replay/replay_executor.hpp"
+#include "executors/sequential/sequential_executor.hpp"
+
+#include <array>
+
+namespace commitbench {
+
+std::span<const ExecutorComponent> executor_registry() {
+    static const std::array kExecutors{kSequentialComponent, kReplayComponent};
+    return kExecutors;
+}
+
+}  // namespace commitbench
