@@ -24,12 +24,12 @@ enum class OptionType : std::uint8_t {
 
 /// One row of a component's table. All text is static.
 struct OptionSpec {
-    std::string_view key;
-    OptionType type;
-    std::string_view unit;           ///< "accounts", "bytes", "" where there is none
-    std::string_view default_value;  ///< in the words of a spec string; "" with required = true where there is none
-    std::string_view range;          ///< "1..1000000" (inclusive; a side may be empty), "a|b|c", or "" for any
-    std::string_view help;           ///< one sentence
+    std::string_view key{};
+    OptionType type = OptionType::boolean;
+    std::string_view unit{};           ///< "accounts", "bytes", "" where there is none
+    std::string_view default_value{};  ///< in the words of a spec string; "" with required = true where there is none
+    std::string_view range{};          ///< "1..1000000" (inclusive; a side may be empty), "a|b|c", or "" for any
+    std::string_view help{};           ///< one sentence
     bool required = false;
 };
 

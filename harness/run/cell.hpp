@@ -34,7 +34,7 @@ struct RunRequest {
     /// Blocks before the measured ones: executed, committed and checked like them, but not in the
     /// figures. Unset: a quarter of `blocks`, or of what the workload has where that is unset too.
     std::optional<std::uint64_t> warmup_blocks;
-    std::uint64_t memory_budget = std::uint64_t{256} << 20;  ///< bytes
+    std::uint64_t memory_budget = std::uint64_t{1} << 30;  ///< bytes
     Durability durability = Durability::none;
 
     /// Where the backend keeps its files. Empty: a fresh folder under the system's temporary folder

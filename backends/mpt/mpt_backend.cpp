@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/mpt/mpt_backend.hpp"
+
+#include "backends/mpt/bulk_builder.hpp"
+#include "backends/mpt/proof.hpp"
+#include "backends/mpt/state_reader.hpp"
+#include "backends/mpt/trie_update.hpp"
+#include "backends/store/directory_claim.hpp"
+#include "backends/store/position_record.hpp"
+
+#include <fmt/format.h>
+
+namespace commitbench {
+namespace {
+
+using namespace mpt;
+
+constexpr Table kNodes{0};
+constexpr Table kState{1};
+constexpr Table kMeta{2};
+constexpr std::array kTables{TableSpec{.name = "nodes", .uniform_keys = true},
+                             TableSpec{.name = "state", .uniform_keys = true},
+                             TableSpec{.name = "meta"}};
+
+/// A load hands its writes over in batches of about this many bytes: large enough that LMDB's one
+/// sort and one transaction a batch cost nothing beside the writes, small beside any budget.
+constexpr std::size_t kLoadBatchBytes = std::size_t{2} << 20;
+/// Recursion is two frames a byte of key at most: this keeps it within the smallest usual stack (8
+/// MiB), sanitizers included.
+constexpr std::size_t kLongestKey = 1024;
+constexpr std::size_t kLongestValue = std::size_t{16} << 20;
+
+struct Settings {
+    StoreKind store = StoreKind::memory;
+    bool secure = false;
+    bool reads_through_trie = false;
+};
+
+Root to_root(const Hash256& hash) {
+    return Root{hash};
+}
+
+class MptBackend final : public Backend {
+  public:
+    MptBackend(const Settings& settings, CellResources resources)
+        : settings_(settings), resources_(std::move(resources)) {}
+
+    Status open() {
+        if (settings_.store != StoreKind::memory && !claimed_) {
+            auto claim = DirectoryClaim::take(
+                resources_.directory,
+                fmt::format("commitbench mpt 1 store={} secure={}",
+                            kStoreNames[static_cast<std::size_t>(settings_.store)],
+                            settings_.secure ? "on" : "off"));
+            if (!claim) {
+                return claim.error();
+            }
+            claim_ = std::move(*claim);
+            claimed_ = true;
+        }
+        if (store_ == nullptr) {
+            auto store = open_store({.kind = settings_.store,
+                                     .directory = resources_.directory,
+                                     .memory_budget = resources_.memory_budget},
+                                    kTables);
+            if (!store) {
+                return store.error();
+            }
+            store_ = std::move(*store);
+        }
+        auto reader = store_->open_reader();
+        if (!reader) {
+            return reader.error();
+        }
+        reader_ = std::move(*reader);
+        auto record = read_position(*reader_, kMeta);
+        if (!record) {
+            return record.error();
+        }
+        if (record->load == LoadState::started) {
+            return load_was_cut_short(resources_.directory);
+        }
+        empty_ = record->load == LoadState::empty;
+        position_ = empty_ ? Position{0, to_root(empty_trie_root())} : record->position;
+        return check_root_is_stored();
+    }
+
+    std::string commitment_scheme() const override { return "mpt-keccak256"; }
+
+    StateKey path_of(const StateKey& key) const override {
+        return settings_.secure ? StateKey{keccak256(key.view())} : key;
+    }
+
+    bool empty() const override { return empty_; }
+    Position persisted() const override { return position_; }
+    std::optional<std::size_t> key_length() const override { return std::nullopt; }
+
+    Result<std::unique_ptr<StateReader>> open_reader() override {
+        auto reader = store_->open_reader();
+        if (!reader) {
+            return reader.error();
+        }
+        const StateTables tables{.nodes = kNodes, .state = kState};
+        return settings_.reads_through_trie
+                   ? make_trie_reader(std::move(*reader), tables, settings_.secure, position_)
+                   : make_flat_reader(std::move(*reader), tables, settings_.secure);
+    }
+
+    Status load(SortedState& state) override;
+    Status stage(const StateDiff& diff) override;
+    Status stage_keys(std::span<const KeyChange> changes) override;
+    Result<Root> merkleize() override;
+    Status persist(std::uint64_t block) override;
+
+    Status reopen() override {
+        reader_.reset();
+        if (settings_.store != StoreKind::memory) {
+            store_.reset();
+        }
+        end_block();
+        return open();
+    }
+
+    Result<Proof> prove(ByteView key) override {
+        const Hash256 hashed = settings_.secure ? keccak256(key) : Hash256{};
+        return make_proof(position_.root.bytes, settings_.secure ? ByteView(hashed) : key, *reader_,
+                          kNodes);
+    }
+
+    Result<Verdict> verify(const Root& root, ByteView key, const Proof& proof) const override {
+        const Hash256 hashed = settings_.secure ? keccak256(key) : Hash256{};
+        return verify_proof(root.bytes, settings_.secure ? ByteView(hashed) : key, proof);
+    }
+
+    void counters(CounterVisitor& visitor) const override {
+        visitor.counter("nodes_loaded", nodes_loaded_);
+        visitor.counter("node_bytes_loaded", node_bytes_loaded_);
+        visitor.counter("nodes_hashed", work_.nodes);
+        visitor.counter("hash_permutations", work_.permutations);
+        visitor.counter("nodes_written", nodes_written_);
+        visitor.counter("node_bytes_written", node_bytes_written_);
+        store_->counters(visitor);
+    }
+
+    void facts(FactVisitor& visitor) const override {
+        visitor.fact("commitment_scheme", commitment_scheme(),
+                     "backends of one scheme must agree on every root");
+        visitor.fact("hash_permutation_ns",
+                     fmt::format("{:.1f}", measure_keccak256_permutation_ns()),
+                     "cost of one Keccak-f[1600] here and now: times hash_permutations it is the "
+                     "hash floor");
+        visitor.fact("stale_nodes", "kept",
+                     "hash-keyed nodes may be shared; deleting them takes reference counts");
+        visitor.fact("node_cache_across_blocks", "none",
+                     "decoded nodes are dropped at block end: only the store's cache remembers");
+        visitor.fact("working_set_bytes", std::to_string(largest_arena_),
+                     "largest block's nodes, paths and encodings: outside the cache budget");
+        store_->facts(visitor);
+    }
+
+  private:
+    static constexpr std::array<std::string_view, 3> kStoreNames{"memory", "lmdb", "rocksdb"};
+
+    Status check_root_is_stored() {
+        if (position_.root == to_root(empty_trie_root())) {
+            return {};
+        }
+        auto found = reader_->get(kNodes, position_.root.view());
+        if (!found) {
+            return found.error();
+        }
+        if (!found->has_value()) {
+            return Error{ErrorCode::corrupt,
+                         fmt::format("the data folder '{}' names a root that it does not hold: its "
+                                     "files were changed; "
+                                     "delete it and load again",
+                                     resources_.directory.string())};
+        }
+        return {};
+    }
+
+    /// Applies changes_ (sorted by path) to the tree of the last block.
+    Status apply_changes();
+
+    /// Drops the block's tree.
+    void end_block() {
+        largest_arena_ = std::max(largest_arena_, arena_.capacity());
+        changes_.clear();
+        encoded_.clear();
+        arena_.reset();
+        root_ = {};
+    }
+
+    Settings settings_;
+    CellResources resources_;
+    DirectoryClaim claim_;
+    bool claimed_ = false;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<StoreReader> reader_;  // the trie's own reads
+    bool empty_ = true;
+    Position position_;
+
+    // One block's work.
+    Arena arena_{std::size_t{1} << 20};
+    std::vector<PathChange> changes_;
+    ChildRef root_;
+    Hash256 new_root_{};
+    std::vector<EncodedNode> encoded_;
+
+    HashWork work_;
+    std::uint64_t nodes_loaded_ = 0;
+    std::uint64_t node_bytes_loaded_ = 0;
+    std::uint64_t nodes_written_ = 0;
+    std::uint64_t node_bytes_written_ = 0;
+    std::size_t largest_arena_ = 0;
+};
+
+Status MptBackend::load(SortedState& state) {
+    COMMITBENCH_TRY(mark_load_started(*store_, kMeta));
+    const std::unique_ptr<Batch> batch = store_->new_batch();
+    BulkBuilder builder([&](const EncodedNode& node) -> Status {
+        batch->put(kNodes, node.hash, node.rlp);
+        ++nodes_written_;
+        node_bytes_written_ += node.rlp.size();
+        return {};
+    });
+    StateKey key;
+    ByteView value;
+    while (true) {
+        auto more = state.next(key, value);
+        if (!more) {
+            return more.error();
+        }
+        if (!*more) {
+            break;
+        }
+        const StateKey path = path_of(key);
+        COMMITBENCH_TRY(builder.add(path.view(), value));
+        batch->put(kState, path.view(), value);
+        if (batch->bytes() >= kLoadBatchBytes) {
+            COMMITBENCH_TRY(store_->commit(*batch, CommitMode::bulk));
+        }
+    }
+    auto root = builder.finish();
+    if (!root) {
+        return root.error();
+    }
+    COMMITBENCH_TRY(store_->commit(*batch, CommitMode::bulk));
+    position_ = {0, to_root(*root)};
+    COMMITBENCH_TRY(mark_load_complete(*store_, kMeta, position_));
+    work_.nodes += builder.work().nodes;
+    work_.permutations += builder.work().permutations;
+    empty_ = false;
+    return {};
+}
+
+Status MptBackend::stage(const StateDiff& diff) {
+    changes_.reserve(diff.size());
+    for (const Change& change : diff.changes()) {
+        ByteView path = change.key.view();
+        if (settings_.secure) {
+            path = arena_.copy(keccak256(path));
+        }
+        changes_.push_back({path, change.deleted ? ByteView{} : change.new_value});
+    }
+    if (settings_.secure) {
+        std::ranges::sort(changes_, less, &PathChange::path);
+    }
+    return apply_changes();
+}
+
+Status MptBackend::stage_keys(std::span<const KeyChange> changes) {
+    for (const KeyChange& change : changes) {
+        if (change.key.size() > kLongestKey || change.value.size() > kLongestValue) {
+            return bad_input(
+                fmt::format("a key of {} bytes with a value of {}: mpt takes keys up to {} and "
+                            "values up to {} bytes",
+                            change.key.size(), change.value.size(), kLongestKey, kLongestValue));
+        }
+        const ByteView path =
+            settings_.secure ? arena_.copy(keccak256(change.key)) : ByteView(change.key);
+        changes_.push_back({path, change.deleted ? ByteView{} : ByteView(change.value)});
+    }
+    std::ranges::stable_sort(changes_, less, &PathChange::path);
+    // The last change of a key wins: of equal paths keep the last.
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+        if (i + 1 == changes_.size() || !equal(changes_[i].path, changes_[i + 1].path)) {
+            changes_[kept++] = changes_[i];
+        }
+    }
+    changes_.resize(kept);
+    return apply_changes();
+}
+
+Status MptBackend::apply_changes() {
+    if (position_.root != to_root(empty_trie_root())) {
+        std::uint8_t* item = arena_.allocate(kHashItemSize);
+        *item = kHashItem;
+        std::memcpy(item + 1, position_.root.bytes.data(), position_.root.bytes.size());
+        root_ = ChildRef::stored(item);
+    }
+    NodeLoader loader(arena_, *reader_, kNodes);
+    TrieUpdate update(arena_, loader);
+    COMMITBENCH_TRY(update.apply(root_, changes_));
+    nodes_loaded_ += loader.loaded();
+    node_bytes_loaded_ += loader.loaded_bytes();
+    return {};
+}
+
+Result<Root> MptBackend::merkleize() {
+    new_root_ = hash_trie(arena_, root_, encoded_, work_);
+    return to_root(new_root_);
+}
+
+Status MptBackend::persist(std::uint64_t block) {
+    const std::unique_ptr<Batch> batch = store_->new_batch();
+    for (const EncodedNode& node : encoded_) {
+        batch->put(kNodes, node.hash, node.rlp);
+        node_bytes_written_ += node.rlp.size();
+    }
+    nodes_written_ += encoded_.size();
+    for (const PathChange& change : changes_) {
+        if (change.path.size() != sizeof(StateKey)) {
+            continue;  // keys of other lengths come from scripts alone and live in the trie alone
+        }
+        if (change.value.empty()) {
+            batch->erase(kState, change.path);
+        } else {
+            batch->put(kState, change.path, change.value);
+        }
+    }
+    const Position next{block, to_root(new_root_)};
+    put_position(*batch, kMeta, next);
+    COMMITBENCH_TRY(store_->commit(*batch, resources_.durability == Durability::block
+                                               ? CommitMode::durable
+                                               : CommitMode::lazy));
+    position_ = next;
+    empty_ = false;
+    end_block();
+    return {};
+}
+
+constexpr std::array kOptions{
+    OptionSpec{.key = "store",
+               .type = OptionType::choice,
+               .default_value = "memory",
+               .range = kStoreChoices,
+               .help = "engine that holds nodes, flat state and position"},
+    OptionSpec{.key = "secure",
+               .type = OptionType::boolean,
+               .default_value = "off",
+               .help = "hash every key with Keccak-256 first, as Ethereum's state trie does; "
+                       "StateKeys are uniform without it"},
+    OptionSpec{.key = "reads",
+               .type = OptionType::choice,
+               .default_value = "flat",
+               .range = "flat|trie",
+               .help = "where execution reads: the flat state, or a walk from the root"},
+};
+
+Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
+    auto backend = std::make_unique<MptBackend>(
+        Settings{.store = store_kind(options.text("store")),
+                 .secure = options.boolean("secure"),
+                 .reads_through_trie = options.text("reads") == "trie"},
+        resources);
+    COMMITBENCH_TRY(backend->open());
+    return std::unique_ptr<Backend>(std::move(backend));
+}
+
+}  // namespace
+
+const BackendComponent kMptComponent{
+    .name = "mpt",
+    .summary =
+        "Ethereum's Merkle Patricia trie, hash-keyed nodes, no tricks: the honest naive baseline",
+    .options = kOptions,
+    .create = create,
+};
+
+}  // namespace commitbench

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Ethereum trie once more, as plainly as it can be said: the oracle of `mpt`'s ledger roots.
+//
+// A radix-16 tree in memory: a leaf sits at the first depth where its key is alone, every inner
+// node has sixteen slots, and runs of single-child nodes become an extension only when they are
+// encoded. No store, no lazy loading, no update by batches, no code of `mpt` but the hash function.
+#pragma once
+
+#include "harness/core/reference_tree.hpp"
+
+namespace commitbench {
+
+/// For 32-byte keys. About 250 bytes a key.
+[[nodiscard]] std::unique_ptr<ReferenceTree> make_mpt_reference_trie();
+
+}  // namespace commitbench

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// How execution reads the state of `mpt`: from the flat table, or through the trie.
+#pragma once
+
+#include "backends/store/store.hpp"
+
+namespace commitbench::mpt {
+
+struct StateTables {
+    Table nodes;
+    Table state;
+};
+
+/// One read of the store a get(). `secure`: keys are hashed first.
+[[nodiscard]] std::unique_ptr<StateReader> make_flat_reader(std::unique_ptr<StoreReader> reader,
+                                                            const StateTables& tables,
+                                                            bool secure);
+
+/// One read of the store for every node on the way down: what a node without flat state pays.
+/// `position` is the backend's own and must outlive the reader: each get() starts at the root that
+/// stands there.
+[[nodiscard]] std::unique_ptr<StateReader> make_trie_reader(std::unique_ptr<StoreReader> reader,
+                                                            const StateTables& tables,
+                                                            bool secure,
+                                                            const Position& position);
+
+}  // namespace commitbench::mpt
