@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// CLI11's parse errors in the words of this program: one line, with the nearest match where a word
+// is unknown.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+
+namespace commitbench::cli {
+
+/// The words of an option that a user may type: "--blocks".
+[[nodiscard]] std::vector<std::string> flag_names(const CLI::App& app);
+
+/// What was wrong, why, and the remedy. `app` is the app whose parse threw `error`.
+[[nodiscard]] std::string explain(const CLI::App& app, const CLI::ParseError& error);
+
+}  // namespace commitbench::cli

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/cell_process.hpp"
+
+#include "harness/cli/interrupt.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace commitbench::cli {
+namespace {
+
+Error system_error(std::string_view what) {
+    return Error{ErrorCode::io, fmt::format("starting a cell's process: {}: {}", what,
+                                            std::generic_category().message(errno))};
+}
+
+/// Only system calls: what the child of a fork may do before exec.
+[[noreturn]] void become_cell(char* const* arguments, int report, pid_t parent) {
+    // A group of its own, so that a Ctrl-C at the terminal reaches it once, through us.
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGINT);
+    if (::getppid() != parent) {  // it died before prctl
+        ::_exit(kInterruptedExit);
+    }
+    ::fcntl(report, F_SETFD, 0);  // survives exec
+    ::execv("/proc/self/exe", arguments);
+    ::_exit(127);
+}
+
+/// Keeps SIGINT blocked but while await() waits: an interrupt is seen either before the wait or in
+/// it, never lost between a look at the flag and the start of the wait.
+class InterruptRelay {
+  public:
+    explicit InterruptRelay(pid_t group) : group_(group) {
+        sigset_t interrupt;
+        ::sigemptyset(&interrupt);
+        ::sigaddset(&interrupt, SIGINT);
+        ::sigprocmask(SIG_BLOCK, &interrupt, &before_);
+    }
+    InterruptRelay(const InterruptRelay&) = delete;
+    InterruptRelay& operator=(const InterruptRelay&) = delete;
+    ~InterruptRelay() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+    /// Returns when `descriptor` can be read, or after an interrupt was passed on.
+    void await(int descriptor) {
+        if (interrupt_flag() && !passed_on_) {
+            passed_on_ = true;
+            ::kill(-group_, SIGINT);
+        }
+        pollfd wanted{.fd = descriptor, .events = POLLIN, .revents = 0};
+        ::ppoll(&wanted, 1, nullptr, &before_);
+    }
+
+  private:
+    pid_t group_;
+    sigset_t before_{};
+    bool passed_on_ = false;
+};
+
+std::string read_all(int descriptor, pid_t group) {
+    InterruptRelay relay(group);
+    ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    std::string text;
+    std::array<char, 1U << 16> piece{};
+    while (true) {
+        const ssize_t got = ::read(descriptor, piece.data(), piece.size());
+        if (got > 0) {
+            text.append(piece.data(), static_cast<std::size_t>(got));
+        } else if (got < 0 && errno == EAGAIN) {
+            relay.await(descriptor);
+        } else {
+            return text;  // the other end is closed
+        }
+    }
+}
+
+}  // namespace
+
+Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        return system_error("pipe");
+    }
+    std::vector<std::string> text{"commitbench"};
+    text.insert(text.end(), words.begin(), words.end());
+    text.insert(text.end(), {"--report-to", std::to_string(ends[1])});
+    std::vector<char*> arguments;
+    for (std::string& word : text) {
+        arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+
+    std::fflush(nullptr);  // else the child would hold a copy of unwritten output
+    const pid_t parent = ::getpid();
+    const pid_t child = ::fork();
+    if (child < 0) {
+        const Error error = system_error("fork");
+        ::close(ends[0]);
+        ::close(ends[1]);
+        return error;
+    }
+    if (child == 0) {
+        become_cell(arguments.data(), ends[1], parent);
+    }
+    ::setpgid(child, child);  // here too: whoever comes first
+    ::close(ends[1]);
+    CellOutcome outcome;
+    outcome.result_line = read_all(ends[0], child);
+    ::close(ends[0]);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            return system_error("waitpid");
+        }
+    }
+    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return outcome;
+}
+
+}  // namespace commitbench::cli

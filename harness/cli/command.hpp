@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Command: what one subcommand does once the command line is understood.
+//
+// Each subcommand is one file with one add_… function, declared here. It tells CLI11 its flags and,
+// where the user asked for it, leaves its action in `chosen`. Nothing runs while arguments are
+// still being parsed.
+#pragma once
+
+#include "harness/core/result.hpp"
+
+#include <CLI/App.hpp>
+#include <functional>
+
+namespace commitbench::cli {
+
+/// Does the work; the exit code, or the Error that main() prints as one line.
+using Action = std::function<Result<int>()>;
+
+void add_run(CLI::App& app, Action& chosen);
+void add_root(CLI::App& app, Action& chosen);
+void add_list(CLI::App& app, Action& chosen);
+void add_describe(CLI::App& app, Action& chosen);
+void add_doctor(CLI::App& app, Action& chosen);
+void add_trace(CLI::App& app, Action& chosen);
+
+/// `commitbench` without arguments: a few small cells.
+[[nodiscard]] Result<int> first_look();
+
+/// `--version`: several lines.
+[[nodiscard]] std::string version_text();
+
+}  // namespace commitbench::cli

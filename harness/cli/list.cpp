@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// `commitbench list`: every component there is.
+#include "harness/cli/command.hpp"
+#include "harness/core/registry.hpp"
+
+#include <fmt/format.h>
+
+namespace commitbench::cli {
+namespace {
+
+template<class C>
+void print_kind(std::string_view heading, std::string_view kind, std::span<const C> registry) {
+    fmt::print("{}\n", heading);
+    for (const C& component : registry) {
+        fmt::print("  {:<12} {}\n", component.name, component.summary);
+    }
+    fmt::print("  -> commitbench describe {} NAME shows a component's options\n\n", kind);
+}
+
+Result<int> list() {
+    print_kind("workloads: make the first state and the blocks", "workload", workload_registry());
+    print_kind("executors: turn a block and the state before it into a StateDiff", "executor",
+               executor_registry());
+    print_kind("backends: keep the state and turn a StateDiff into a Root", "backend",
+               backend_registry());
+    fmt::print(
+        "A component and its options are one word: name:key=value,key=value\n"
+        "  as in commitbench run --workload transfer --backend mpt:store=lmdb\n");
+    return 0;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Action& chosen) {
+    app.add_subcommand("list", "All workloads, executors and backends")->callback([&chosen] {
+        chosen = list;
+    });
+}
+
+}  // namespace commitbench::cli

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// `commitbench run`: cells of one workload and one executor with one or more backends.
+#include "harness/cli/cell_process.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/comparison.hpp"
+#include "harness/cli/interrupt.hpp"
+#include "harness/cli/run_arguments.hpp"
+#include "harness/cli/terminal.hpp"
+#include "harness/run/result_line.hpp"
+#include "harness/run/table.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace commitbench::cli {
+namespace {
+
+/// Tells the process that started this one. Nobody is left to hear where it fails.
+void report_line(int descriptor, std::string_view line) {
+    while (!line.empty()) {
+        const ssize_t written = ::write(descriptor, line.data(), line.size());
+        if (written < 0) {
+            return;
+        }
+        line.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+Result<int> run_one(const RunArguments& arguments) {
+    auto request = make_request(arguments, 0);
+    if (!request) {
+        return request.error();
+    }
+    const auto progress = make_text_progress(stderr);
+    if (!arguments.quiet) {
+        request->progress = progress.get();
+    }
+    const Result<RunRecord> record = run_cell(*request);
+    if (!record) {
+        return record.error();
+    }
+    if (arguments.report >= 0) {
+        report_line(arguments.report, result_line(*record));
+    }
+    if (!arguments.quiet) {
+        fmt::print("{}", render_table(*record, {.unicode = locale_is_utf8()}));
+    }
+    if (record->ledger.verdict == LedgerVerdict::void_run) {
+        return Error{ErrorCode::mismatch,
+                     fmt::format("this run is void: {}; its line in {} says so",
+                                 record->ledger.reason, (request->results / kResultFile).string())};
+    }
+    return 0;
+}
+
+Result<int> run_several(const RunArguments& arguments) {
+    // A word that is wrong in the last cell must not cost the time of the first.
+    for (std::size_t cell = 0; cell < arguments.backends.size(); ++cell) {
+        if (auto request = make_request(arguments, cell); !request) {
+            return request.error();
+        }
+    }
+    Comparison comparison;
+    int worst = 0;
+    for (std::size_t cell = 0; cell < arguments.backends.size(); ++cell) {
+        if (!arguments.quiet) {
+            fmt::print("{}cell {} of {}: {}\n", cell == 0 ? "" : "\n", cell + 1,
+                       arguments.backends.size(), arguments.backends[cell]);
+        }
+        const auto outcome = run_in_fresh_process(command_of(arguments, cell));
+        if (!outcome) {
+            return outcome.error();
+        }
+        if (outcome->exit_code == kInterruptedExit || interrupt_flag()) {
+            return kInterruptedExit;
+        }
+        comparison.add(arguments.backends[cell], outcome->exit_code, outcome->result_line);
+        worst = std::max(worst, outcome->exit_code);
+    }
+    fmt::print("\n{}", comparison.render());
+    return worst;
+}
+
+}  // namespace
+
+Result<int> run_cells(const RunArguments& arguments) {
+    return arguments.backends.size() == 1 ? run_one(arguments) : run_several(arguments);
+}
+
+void add_run(CLI::App& app, Action& chosen) {
+    auto arguments = std::make_shared<RunArguments>();
+    CLI::App* command = app.add_subcommand("run", "Measures a cell: executor x backend x workload");
+    command->add_option("--workload", arguments->workload, "Makes the first state and the blocks")
+        ->type_name("SPEC")
+        ->capture_default_str();
+    command
+        ->add_option("--backend", arguments->backends,
+                     "Keeps the state and commits to it; repeated, one cell each in a fresh "
+                     "process and a table of all")
+        ->type_name("SPEC")
+        ->capture_default_str()
+        ->allow_extra_args(false);
+    command->add_option("--executor", arguments->executor, "Executes the blocks")
+        ->type_name("SPEC")
+        ->capture_default_str();
+    command
+        ->add_option("--blocks", arguments->blocks,
+                     "Measured blocks (default: all of a finite workload, else 20)")
+        ->type_name("N");
+    command
+        ->add_option("--warmup", arguments->warmup,
+                     "Blocks before them that are not in the figures (default: a quarter)")
+        ->type_name("N");
+    command->add_option("--seed", arguments->seed, "Everything random follows from it")
+        ->type_name("N")
+        ->capture_default_str();
+    command
+        ->add_option("--memory", arguments->memory,
+                     "Budget of the cell for all caches and resident state")
+        ->type_name("SIZE")
+        ->capture_default_str();
+    command
+        ->add_option("--durability", arguments->durability,
+                     "none: no sync; block: every block survives power loss")
+        ->type_name("none|block")
+        ->capture_default_str();
+    command
+        ->add_option("--dir", arguments->directory,
+                     "Folder for the state, kept afterwards (default: a temporary one)")
+        ->type_name("DIR");
+    command->add_flag("--overwrite", arguments->overwrite,
+                      "Empty --dir first where it holds a state of this program");
+    command->add_flag("--reopen", arguments->reopen,
+                      "Close and open the backend between blocks: cold caches");
+    command
+        ->add_option("--results", arguments->results, "Folder whose runs.jsonl gets a line a run")
+        ->type_name("DIR")
+        ->capture_default_str();
+    command->add_flag("--quiet", arguments->quiet, "Neither progress nor the table of a cell");
+    command->add_option("--report-to", arguments->report)->group("")->configurable(false);
+    command->callback(
+        [&chosen, arguments] { chosen = [arguments] { return run_cells(*arguments); }; });
+}
+
+}  // namespace commitbench::cli

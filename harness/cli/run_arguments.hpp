@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `commitbench run` was asked to do, in the user's words, and the RunRequest that follows from
+// it.
+#pragma once
+
+#include "harness/run/cell.hpp"
+
+#include <string>
+#include <vector>
+
+namespace commitbench::cli {
+
+/// As typed, or as the configuration file has it. Empty: not given, the default of RunRequest
+/// holds.
+struct RunArguments {
+    std::string workload = "transfer";
+    std::vector<std::string> backends{"mpt"};
+    std::string executor = "sequential";
+    std::string blocks;
+    std::string warmup;
+    std::string seed = "1";
+    std::string memory = "256MiB";
+    std::string durability = "none";
+    std::string directory;
+    bool overwrite = false;
+    bool reopen = false;
+    std::string results = "commitbench-results";
+    bool quiet = false;
+    /// File descriptor that gets the result line too; -1 for none. How a cell tells the process
+    /// that started it.
+    int report = -1;
+};
+
+/// Checks every word. INVARIANT: arguments.backends is not empty; `which` < its size.
+[[nodiscard]] Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which);
+
+/// The words after "commitbench" that ask for cell `which` alone, defaults spelled out.
+[[nodiscard]] std::vector<std::string> command_of(const RunArguments& arguments, std::size_t which);
+
+/// Parses --durability for every subcommand that has it.
+[[nodiscard]] Result<Durability> parse_durability(std::string_view text);
+/// Parses --memory likewise.
+[[nodiscard]] Result<std::uint64_t> parse_memory(std::string_view text);
+
+/// Runs the cells: one in this process, several one after the other in a fresh process each, with a
+/// table of all of them at the end. The exit code.
+[[nodiscard]] Result<int> run_cells(const RunArguments& arguments);
+
+}  // namespace commitbench::cli
