@@ -9,13 +9,14 @@
 
 namespace commitbench {
 
-/// Holds a folder for this process (flock on DIR/LOCK) and its format marker (DIR/FORMAT, one line of text).
-/// Released by the destructor or the process's death.
+/// Holds a folder for this process (flock on DIR/LOCK) and its format marker (DIR/FORMAT, one line
+/// of text). Released by the destructor or the process's death.
 class DirectoryClaim {
   public:
-    /// Claims `directory` for `format` ("commitbench mpt 1 store=lmdb secure=off"). An empty folder gets the marker (written
-    /// durably); bad_input where another process holds it, where the marker names another format (both named), where the folder is
-    /// not empty and has no marker (it is not ours), or where it cannot be written.
+    /// Claims `directory` for `format` ("commitbench mpt 1 store=lmdb secure=off"). An empty folder
+    /// gets the marker (written durably); bad_input where another process holds it, where the
+    /// marker names another format (both named), where the folder is not empty and has no marker
+    /// (it is not ours), or where it cannot be written.
     [[nodiscard]] static Result<DirectoryClaim> take(const std::filesystem::path& directory,
                                                      const std::string& format);
     /// True where `directory` holds our marker (any format). Reads only.

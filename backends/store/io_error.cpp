@@ -20,44 +20,55 @@ bool is_full(const std::filesystem::path& directory) {
 
 }  // namespace
 
-Error io_error(std::string_view what, const std::filesystem::path& directory, std::string_view reason,
+Error io_error(std::string_view what,
+               const std::filesystem::path& directory,
+               std::string_view reason,
                bool no_space) {
     if (no_space || is_full(directory)) {
-        return {ErrorCode::io,
-                fmt::format("{}: the disk under '{}' is full ({}): free space there or choose another "
-                            "data folder; what was persisted before is kept",
-                            what, directory.string(), reason)};
+        return {
+            ErrorCode::io,
+            fmt::format("{}: the disk under '{}' is full ({}): free space there or choose another "
+                        "data folder; what was persisted before is kept",
+                        what, directory.string(), reason)};
     }
     return {ErrorCode::io,
             fmt::format("{} in '{}' failed: {}: check the disk and the folder's permissions", what,
                         directory.string(), reason)};
 }
 
-Error damaged_files(std::string_view engine, const std::filesystem::path& directory,
+Error damaged_files(std::string_view engine,
+                    const std::filesystem::path& directory,
                     std::string_view reason) {
-    return {ErrorCode::corrupt,
-            fmt::format("'{}' holds no readable {} store ({}): its files are damaged or not ours; delete the "
-                        "data folder and load again",
-                        directory.string(), engine, reason)};
+    return {
+        ErrorCode::corrupt,
+        fmt::format(
+            "'{}' holds no readable {} store ({}): its files are damaged or not ours; delete the "
+            "data folder and load again",
+            directory.string(), engine, reason)};
 }
 
-Error other_tables(std::string_view engine, const std::filesystem::path& directory,
-                   std::string_view found, std::string_view wanted) {
-    return bad_input(fmt::format("the {} store in '{}' has the tables {} where {} are wanted: it was made by another "
-                                 "backend; choose another data folder",
-                                 engine, directory.string(), found, wanted));
+Error other_tables(std::string_view engine,
+                   const std::filesystem::path& directory,
+                   std::string_view found,
+                   std::string_view wanted) {
+    return bad_input(fmt::format(
+        "the {} store in '{}' has the tables {} where {} are wanted: it was made by another "
+        "backend; choose another data folder",
+        engine, directory.string(), found, wanted));
 }
 
 Error commit_during_scan() {
-    return {ErrorCode::unsupported, "a batch was committed while a scan is open: close the scan first"};
+    return {ErrorCode::unsupported,
+            "a batch was committed while a scan is open: close the scan first"};
 }
 
 Error state_does_not_fit(std::uint64_t needed, std::uint64_t memory_budget) {
-    return {ErrorCode::does_not_fit,
-            fmt::format("the state needs {} MiB in memory but may take {} MiB (memory budget {}, never "
-                        "less than {}): raise --memory or take a store on disk",
-                        (needed + (1U << 20) - 1) >> 20, resident_limit(memory_budget) >> 20,
-                        format_size(memory_budget), format_size(kResidentFloorBytes))};
+    return {
+        ErrorCode::does_not_fit,
+        fmt::format("the state needs {} MiB in memory but may take {} MiB (memory budget {}, never "
+                    "less than {}): raise --memory or take a store on disk",
+                    (needed + (1U << 20) - 1) >> 20, resident_limit(memory_budget) >> 20,
+                    format_size(memory_budget), format_size(kResidentFloorBytes))};
 }
 
 }  // namespace commitbench

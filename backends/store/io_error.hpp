@@ -10,18 +10,23 @@
 
 namespace commitbench {
 
-/// io: what failed ("lmdb: writing a batch"), the reason, and the remedy. Where the disk under `directory` is full the
-/// line says so, whatever words the engine found for it.
-[[nodiscard]] Error io_error(std::string_view what, const std::filesystem::path& directory,
-                             std::string_view reason, bool no_space);
+/// io: what failed ("lmdb: writing a batch"), the reason, and the remedy. Where the disk under
+/// `directory` is full the line says so, whatever words the engine found for it.
+[[nodiscard]] Error io_error(std::string_view what,
+                             const std::filesystem::path& directory,
+                             std::string_view reason,
+                             bool no_space);
 
 /// corrupt: the files in `directory` are not what this engine wrote.
-[[nodiscard]] Error damaged_files(std::string_view engine, const std::filesystem::path& directory,
+[[nodiscard]] Error damaged_files(std::string_view engine,
+                                  const std::filesystem::path& directory,
                                   std::string_view reason);
 
 /// bad_input: the store holds other tables than the backend keeps.
-[[nodiscard]] Error other_tables(std::string_view engine, const std::filesystem::path& directory,
-                                 std::string_view found, std::string_view wanted);
+[[nodiscard]] Error other_tables(std::string_view engine,
+                                 const std::filesystem::path& directory,
+                                 std::string_view found,
+                                 std::string_view wanted);
 
 /// unsupported: commit() with a scan open (see Scan).
 [[nodiscard]] Error commit_during_scan();

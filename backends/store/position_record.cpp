@@ -36,10 +36,11 @@ Result<PositionRecord> decode_position(ByteView bytes) {
     const std::uint8_t load = bytes[kLoadOffset];
     if (load != static_cast<std::uint8_t>(LoadState::started) &&
         load != static_cast<std::uint8_t>(LoadState::complete)) {
-        return Error{ErrorCode::corrupt,
-                     fmt::format("the position record has load state {} where only 1 and 2 exist: the "
-                                 "data folder is damaged, delete it and load again",
-                                 load)};
+        return Error{
+            ErrorCode::corrupt,
+            fmt::format("the position record has load state {} where only 1 and 2 exist: the "
+                        "data folder is damaged, delete it and load again",
+                        load)};
     }
     PositionRecord record;
     record.load = static_cast<LoadState>(load);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one record that says where a backend stands: shared by every backend that keeps its state in a Store.
+// The one record that says where a backend stands: shared by every backend that keeps its state in
+// a Store.
 //
 //   key    "position"
 //   value  offset  0  block, u64 little-endian
 //                  8  root, 32 bytes
 //                 40  load state, 1 byte: 1 started, 2 complete
 //
-// The record travels in the same atomic batch as the block it names, so a store is always at exactly the block
-// that its record says.
+// The record travels in the same atomic batch as the block it names, so a store is always at
+// exactly the block that its record says.
 #pragma once
 
 #include "backends/store/store.hpp"
@@ -39,13 +40,14 @@ inline constexpr std::size_t kPositionRecordSize = 41;
 [[nodiscard]] Result<PositionRecord> read_position(StoreReader& reader, Table meta);
 [[nodiscard]] Result<PositionRecord> read_position(Store& store, Table meta);
 
-/// Adds the record of a complete state to a batch: block 0 at the end of a load, then one in every block's batch.
+/// Adds the record of a complete state to a batch: block 0 at the end of a load, then one in every
+/// block's batch.
 void put_position(Batch& batch, Table meta, const Position& position);
 
 /// First act of a load: commits, durably, that it has begun. One sync.
 [[nodiscard]] Status mark_load_started(Store& store, Table meta);
-/// Last act of a load: syncs what the bulk commits wrote, then commits, durably, that the state is whole at
-/// `position`. Two syncs.
+/// Last act of a load: syncs what the bulk commits wrote, then commits, durably, that the state is
+/// whole at `position`. Two syncs.
 [[nodiscard]] Status mark_load_complete(Store& store, Table meta, const Position& position);
 
 /// What to answer (bad_input) on opening a folder whose record says LoadState::started.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/store/recorded_batch.hpp"
 
-#include <fmt/format.h>
-
 #include <cstring>
+#include <fmt/format.h>
 
 namespace commitbench {
 namespace {
@@ -45,7 +44,8 @@ std::span<const RecordedBatch::Entry> RecordedBatch::ordered() {
     };
     std::vector<Place> places(entries_.size());
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-        places[i] = {prefix_of(entries_[i].key()), static_cast<std::uint32_t>(i), entries_[i].table};
+        places[i] = {prefix_of(entries_[i].key()), static_cast<std::uint32_t>(i),
+                     entries_[i].table};
     }
     const auto same_key = [this](const Place& a, const Place& b) {
         return a.table == b.table && a.prefix == b.prefix &&
@@ -74,12 +74,14 @@ std::span<const RecordedBatch::Entry> RecordedBatch::ordered() {
 
 Status RecordedBatch::check() const {
     if (bad_key_size_ == 0 || bad_key_size_ > kMaxKeyBytes) {
-        return bad_input(fmt::format("a key of {} bytes cannot be stored: a store takes 1 to {} bytes",
-                                     bad_key_size_, kMaxKeyBytes));
+        return bad_input(
+            fmt::format("a key of {} bytes cannot be stored: a store takes 1 to {} bytes",
+                        bad_key_size_, kMaxKeyBytes));
     }
     if (bad_value_size_ != 0) {
-        return bad_input(fmt::format("a value of {} bytes cannot be stored: a store takes up to {} bytes",
-                                     bad_value_size_, kMaxValueBytes));
+        return bad_input(
+            fmt::format("a value of {} bytes cannot be stored: a store takes up to {} bytes",
+                        bad_value_size_, kMaxValueBytes));
     }
     return {};
 }

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/store/memory_store.hpp"
+
+#include "backends/store/huge_pages.hpp"
+#include "backends/store/io_error.hpp"
+#include "backends/store/read_counters.hpp"
+#include "backends/store/recorded_batch.hpp"
+#include "backends/store/slab.hpp"
+#include "harness/core/options.hpp"
+
+#include <absl/container/flat_hash_set.h>
+#include <absl/hash/hash.h>
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <fmt/format.h>
+#include <new>
+
+namespace commitbench {
+namespace {
+
+/// An entry in the slab: this header, the key's bytes, the value's bytes.
+struct Record {
+    std::uint32_t value_size;
+    std::uint16_t key_size;
+
+    static std::size_t size_of(std::size_t key_size, std::size_t value_size) noexcept {
+        return sizeof(Record) + key_size + value_size;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return size_of(key_size, value_size); }
+    [[nodiscard]] std::uint8_t* bytes() noexcept {
+        return reinterpret_cast<std::uint8_t*>(this + 1);
+    }
+    [[nodiscard]] const std::uint8_t* bytes() const noexcept {
+        return reinterpret_cast<const std::uint8_t*>(this + 1);
+    }
+    [[nodiscard]] ByteView key() const noexcept { return {bytes(), key_size}; }
+    [[nodiscard]] ByteView value() const noexcept { return {bytes() + key_size, value_size}; }
+};
+static_assert(sizeof(Record) == 8);
+
+/// The hash stands beside the pointer, so that neither a miss nor a rehash touches a record.
+struct Slot {
+    std::uint64_t hash;
+    mutable Record*
+        record;  // moves when the value outgrows its block; what the set hashes by stays
+};
+struct Probe {
+    std::uint64_t hash;
+    ByteView key;
+};
+/// Finds the slot that is nearly surely the one, without touching its record.
+struct HashProbe {
+    std::uint64_t hash;
+};
+struct SlotHash {
+    using is_transparent = void;
+    std::size_t operator()(const Slot& slot) const noexcept { return slot.hash; }
+    std::size_t operator()(const Probe& probe) const noexcept { return probe.hash; }
+    std::size_t operator()(const HashProbe& probe) const noexcept { return probe.hash; }
+};
+struct SlotEqual {
+    using is_transparent = void;
+    bool operator()(const Slot& a, const Slot& b) const noexcept { return a.record == b.record; }
+    bool operator()(const Slot& slot, const Probe& probe) const noexcept {
+        return slot.hash == probe.hash && slot.record->key_size == probe.key.size() &&
+               std::memcmp(slot.record->bytes(), probe.key.data(), probe.key.size()) == 0;
+    }
+    bool operator()(const Slot& slot, const HashProbe& probe) const noexcept {
+        return slot.hash == probe.hash;
+    }
+};
+using Index = absl::flat_hash_set<Slot, SlotHash, SlotEqual, HugePageAllocator<Slot>>;
+
+/// A slot and its control byte.
+constexpr std::size_t kSlotBytes = sizeof(Slot) + 1;
+
+/// Slots of an absl table that must hold `entries`: 2^n - 1 of which 7/8 may be taken (abseil's
+/// raw_hash_set).
+std::uint64_t slots_for(std::uint64_t entries) {
+    std::uint64_t slots = 7;
+    while (slots - slots / 8 < entries) {
+        slots = slots * 2 + 1;
+    }
+    return slots;
+}
+
+/// Misses to have under way at once: a core follows 10 to 12 lines, and what is asked for earlier
+/// waits longer in L1.
+constexpr std::size_t kGroup = 32;
+
+class MemoryTable {
+  public:
+    explicit MemoryTable(bool uniform_keys) : uniform_keys_(uniform_keys) {}
+
+    [[nodiscard]] std::uint64_t hash(ByteView key) const noexcept {
+        if (!uniform_keys_ || key.size() != 32) {
+            return absl::Hash<std::string_view>{}(as_text(key));
+        }
+        // Uniform keys need no hash function. One multiplication folds the last word in, so that
+        // keys that merely count (a hand-written script) do not all meet in one slot.
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        std::memcpy(&first, key.data(), sizeof first);
+        std::memcpy(&last, key.data() + 24, sizeof last);
+        return first ^
+               (last * 0x9e3779b97f4a7c15ULL);  // 2^64 / golden ratio: odd, bits well spread
+    }
+
+    [[nodiscard]] const Record* find(ByteView key) const {
+        const auto slot = index.find(Probe{hash(key), key});
+        return slot == index.end() ? nullptr : slot->record;
+    }
+
+    /// records[i] = the record of keys[i] or null. The cache misses of a group overlap: first all
+    /// control bytes and slots, then all records, then the comparison of keys. INVARIANT:
+    /// keys.size() <= kGroup and the spans are equally long.
+    void find_group(std::span<const ByteView> keys, std::span<Record*> records) const {
+        std::array<std::uint64_t, kGroup> hashes{};
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            hashes[i] = hash(keys[i]);
+            index.prefetch(HashProbe{hashes[i]});
+        }
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            const auto slot = index.find(HashProbe{hashes[i]});
+            records[i] = slot == index.end() ? nullptr : slot->record;
+            if (records[i] != nullptr) {
+                __builtin_prefetch(records[i]);
+                __builtin_prefetch(reinterpret_cast<const char*>(records[i]) + 64);
+            }
+        }
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (records[i] != nullptr && !equal(records[i]->key(), keys[i])) {
+                // Two keys share 64 bits of hash: the right one is elsewhere, if anywhere.
+                const auto slot = index.find(Probe{hashes[i], keys[i]});
+                records[i] = slot == index.end() ? nullptr : slot->record;
+            }
+        }
+    }
+
+    [[nodiscard]] std::uint64_t bytes() const { return index.capacity() * kSlotBytes; }
+    /// Bytes at the worst moment of growing by `entries`, when the old index still stands beside
+    /// the new one.
+    [[nodiscard]] std::uint64_t bytes_while_growing(std::uint64_t entries) const {
+        const std::uint64_t slots = slots_for(index.size() + entries);
+        return slots <= index.capacity() ? bytes() : bytes() + slots * kSlotBytes;
+    }
+
+    Index index;
+
+  private:
+    bool uniform_keys_;
+};
+
+class MemoryScan final : public Scan {
+  public:
+    MemoryScan(const MemoryTable& table, ByteView from, int& open_scans) : open_scans_(open_scans) {
+        ++open_scans_;
+        for (const Slot& slot : table.index) {
+            if (!less(slot.record->key(), from)) {
+                records_.push_back(slot.record);
+            }
+        }
+        std::ranges::sort(
+            records_, [](const Record* a, const Record* b) { return less(a->key(), b->key()); });
+    }
+    MemoryScan(const MemoryScan&) = delete;
+    MemoryScan& operator=(const MemoryScan&) = delete;
+    ~MemoryScan() override { --open_scans_; }
+
+    Result<bool> next(ByteView& key, ByteView& value) override {
+        if (at_ == records_.size()) {
+            return false;
+        }
+        key = records_[at_]->key();
+        value = records_[at_]->value();
+        ++at_;
+        return true;
+    }
+
+  private:
+    int& open_scans_;
+    std::vector<const Record*> records_;
+    std::size_t at_ = 0;
+};
+
+class MemoryReader final : public StoreReader {
+  public:
+    MemoryReader(const std::vector<MemoryTable>& tables, ReadCounterBoard& board)
+        : tables_(tables), counters_(board) {}
+
+    Result<std::optional<ByteView>> get(Table table, ByteView key) override {
+        const Record* const record = tables_[static_cast<std::size_t>(table)].find(key);
+        counters_->add(ReadCount::gets, 1);
+        if (record == nullptr) {
+            return std::optional<ByteView>{};
+        }
+        counters_->add(ReadCount::get_bytes, record->value_size);
+        return std::optional<ByteView>{record->value()};
+    }
+
+    Status multi_get(Table table,
+                     std::span<const ByteView> keys,
+                     std::span<std::optional<ByteView>> values) override {
+        const MemoryTable& source = tables_[static_cast<std::size_t>(table)];
+        std::array<Record*, kGroup> records{};
+        std::uint64_t bytes = 0;
+        for (std::size_t begin = 0; begin < keys.size(); begin += kGroup) {
+            const std::size_t count = std::min(kGroup, keys.size() - begin);
+            source.find_group(keys.subspan(begin, count), std::span(records).first(count));
+            for (std::size_t i = 0; i < count; ++i) {
+                if (records[i] == nullptr) {
+                    values[begin + i].reset();
+                    continue;
+                }
+                values[begin + i] = records[i]->value();
+                bytes += records[i]->value_size;
+            }
+        }
+        counters_->add(ReadCount::gets, keys.size());
+        counters_->add(ReadCount::get_bytes, bytes);
+        return {};
+    }
+
+  private:
+    const std::vector<MemoryTable>& tables_;
+    ReadCounterBoard::Entry counters_;
+};
+
+class MemoryStore final : public Store {
+  public:
+    MemoryStore(std::uint64_t memory_budget, std::span<const TableSpec> specs)
+        : memory_budget_(memory_budget) {
+        tables_.reserve(specs.size());
+        for (const TableSpec& spec : specs) {
+            tables_.emplace_back(spec.uniform_keys);
+        }
+    }
+
+    Result<std::unique_ptr<StoreReader>> open_reader() override {
+        return std::unique_ptr<StoreReader>(std::make_unique<MemoryReader>(tables_, board_));
+    }
+    Result<std::unique_ptr<Scan>> scan(Table table, ByteView from) override {
+        return std::unique_ptr<Scan>(std::make_unique<MemoryScan>(
+            tables_[static_cast<std::size_t>(table)], from, open_scans_));
+    }
+    std::unique_ptr<Batch> new_batch() override { return std::make_unique<RecordedBatch>(); }
+    Status commit(Batch& batch, CommitMode mode) override;
+    Status sync() override { return {}; }
+    void counters(CounterVisitor& visitor) const override;
+    void facts(FactVisitor& visitor) const override;
+
+  private:
+    /// Visits the batch's entries in order, each with the record that its key has now (or null).
+    template<class Visit>
+    void for_each_found(std::span<const RecordedBatch::Entry> entries, Visit visit);
+    Status make_room(std::span<const RecordedBatch::Entry> entries);
+    void apply(const RecordedBatch::Entry& entry);
+
+    std::uint64_t memory_budget_;
+    std::vector<MemoryTable> tables_;
+    Slab slab_;
+    ReadCounterBoard board_;
+    int open_scans_ = 0;
+    std::uint64_t put_bytes_ = 0;
+};
+
+template<class Visit>
+void MemoryStore::for_each_found(std::span<const RecordedBatch::Entry> entries, Visit visit) {
+    std::array<ByteView, kGroup> keys;
+    std::array<Record*, kGroup> records{};
+    for (std::size_t begin = 0; begin < entries.size();) {
+        const MemoryTable& table = tables_[static_cast<std::size_t>(entries[begin].table)];
+        std::size_t count = 0;
+        while (count < kGroup && begin + count < entries.size() &&
+               entries[begin + count].table == entries[begin].table) {
+            keys[count] = entries[begin + count].key();
+            ++count;
+        }
+        table.find_group(std::span(keys).first(count), std::span(records).first(count));
+        for (std::size_t i = 0; i < count; ++i) {
+            visit(entries[begin + i], records[i]);
+        }
+        begin += count;
+    }
+}
+
+/// Everything that can fail, before anything changes. A key that is new and comes twice is counted
+/// twice: room for one too many at most.
+Status MemoryStore::make_room(std::span<const RecordedBatch::Entry> entries) {
+    Slab::Demand demand;
+    std::vector<std::uint64_t> new_keys(tables_.size());
+    for_each_found(entries, [&](const RecordedBatch::Entry& entry, const Record* record) {
+        if (entry.erased) {
+            return;
+        }
+        const std::size_t size = Record::size_of(entry.key_size, entry.value_size);
+        if (record == nullptr) {
+            ++new_keys[static_cast<std::size_t>(entry.table)];
+            demand.add(size);
+        } else if (Slab::class_of(record->size()) != Slab::class_of(size)) {
+            demand.add(size);
+        }
+    });
+    const std::uint64_t slab_bytes = slab_.bytes_with(demand);
+    std::uint64_t index_bytes = 0;
+    std::uint64_t index_growth = 0;
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        const std::uint64_t grown = tables_[i].bytes_while_growing(new_keys[i]);
+        index_growth += grown - tables_[i].bytes();
+        index_bytes += grown;
+    }
+    const std::uint64_t needed = slab_bytes + index_bytes;
+    const bool grows = slab_bytes > slab_.bytes_held() || index_growth > 0;
+    if (grows && needed > resident_limit(memory_budget_)) {
+        return state_does_not_fit(needed, memory_budget_);
+    }
+    try {
+        slab_.provide(demand);
+        for (std::size_t i = 0; i < tables_.size(); ++i) {
+            tables_[i].index.reserve(tables_[i].index.size() + new_keys[i]);
+        }
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::does_not_fit,
+                     fmt::format("the system gives no memory for a state of {} MiB: lift the limit "
+                                 "on memory or take a "
+                                 "store on disk",
+                                 needed >> 20)};
+    }
+    return {};
+}
+
+/// INVARIANT: make_room() provided block and slot, so nothing here allocates, and nothing can fail.
+void MemoryStore::apply(const RecordedBatch::Entry& entry) {
+    MemoryTable& table = tables_[static_cast<std::size_t>(entry.table)];
+    // Looked up again, though for_each_found just did: an earlier entry of the batch may have had
+    // the same key. The lines are in the cache by now.
+    const Probe probe{table.hash(entry.key()), entry.key()};
+    const auto slot = table.index.find(probe);
+    const bool present = slot != table.index.end();
+    if (entry.erased) {
+        if (present) {
+            Record* const record = slot->record;
+            table.index.erase(slot);
+            slab_.free(reinterpret_cast<std::uint8_t*>(record), record->size());
+        }
+        return;
+    }
+    const std::size_t size = Record::size_of(entry.key_size, entry.value_size);
+    if (present && Slab::class_of(slot->record->size()) == Slab::class_of(size)) {
+        slot->record->value_size = entry.value_size;
+        if (entry.value_size != 0) {
+            std::memcpy(slot->record->bytes() + entry.key_size, entry.value().data(),
+                        entry.value_size);
+        }
+        return;
+    }
+    std::uint8_t* const block = slab_.allocate(size);
+    auto* const record = new (block) Record{entry.value_size, entry.key_size};
+    std::memcpy(record->bytes(), entry.bytes, std::size_t{entry.key_size} + entry.value_size);
+    if (present) {
+        Record* const old = std::exchange(slot->record, record);
+        slab_.free(reinterpret_cast<std::uint8_t*>(old), old->size());
+    } else {
+        table.index.insert(Slot{probe.hash, record});
+    }
+}
+
+Status MemoryStore::commit(Batch& batch, CommitMode /*mode*/) {
+    // INVARIANT: every batch of this store was made by new_batch().
+    auto& recorded = static_cast<RecordedBatch&>(batch);
+    const ClearAtEnd clear(recorded);
+    COMMITBENCH_TRY(recorded.check());
+    if (open_scans_ != 0) {
+        return commit_during_scan();
+    }
+    COMMITBENCH_TRY(make_room(recorded.entries()));
+    for_each_found(recorded.entries(),
+                   [this](const RecordedBatch::Entry& entry, const Record*) { apply(entry); });
+    slab_.drop_spare_large();
+    put_bytes_ += recorded.bytes();
+    return {};
+}
+
+void MemoryStore::counters(CounterVisitor& visitor) const {
+    std::uint64_t bytes = slab_.bytes_held();
+    for (const MemoryTable& table : tables_) {
+        bytes += table.bytes();
+    }
+    visitor.counter("store_gets", board_.sum(ReadCount::gets));
+    visitor.counter("store_get_bytes", board_.sum(ReadCount::get_bytes));
+    visitor.counter("store_put_bytes", put_bytes_);
+    visitor.counter("store_syncs", 0);
+    visitor.counter("store_bytes", bytes);
+}
+
+void MemoryStore::facts(FactVisitor& visitor) const {
+    visitor.fact("store", "memory", "hash table and entries in this process");
+    visitor.fact("store_resident_limit", format_size(resident_limit(memory_budget_)),
+                 "the whole state is resident: more is refused, never swapped or dropped");
+    visitor.fact("store_hash", "key bytes where keys are uniform, else absl::Hash",
+                 "hashing a hash again would cost and give nothing");
+    visitor.fact("store_pages", "2 MiB where the kernel gives them",
+                 "reads at random places would miss the TLB each time");
+    visitor.fact("store_sync", "none",
+                 "nothing here survives the process, whatever the durability");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> make_memory_store(const StoreSettings& settings,
+                                                 std::span<const TableSpec> tables) {
+    return std::unique_ptr<Store>(std::make_unique<MemoryStore>(settings.memory_budget, tables));
+}
+
+}  // namespace commitbench
