@@ -4,6 +4,7 @@
 #include "harness/cli/argument_error.hpp"
 #include "harness/core/options.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -45,13 +46,13 @@ class Walk {
         for (const auto& [key, node] : table) {
             const std::string name(key.str());
             if (const toml::table* inner = node.as_table()) {
-                const CLI::App* sub = app.get_subcommand_no_throw(name);
-                if (sub == nullptr) {
-                    refuse(file_, key.source(), unknown("section", name, subcommands(app)));
+                const std::vector<std::string> known = subcommands(app);
+                if (std::ranges::find(known, name) == known.end()) {
+                    refuse(file_, key.source(), unknown("section", name, known));
                 }
                 std::vector<std::string> path = parents;
                 path.push_back(name);
-                section(*sub, *inner, path);
+                section(*app.get_subcommand(name), *inner, path);
             } else {
                 items_.push_back(item(app, name, key.source(), node, parents));
             }

@@ -10,12 +10,11 @@ namespace commitbench::cli {
 
 Result<int> first_look() {
     // Small enough for some ten seconds on two slow cores, the ledger included; all in memory.
-    const RunArguments arguments{
-        .workload = "transfer:accounts=100k,block_size=1k",
-        .backends = {"null", "flat:store=memory", "mpt:store=memory"},
-        .blocks = "20",
-        .warmup = "5",
-    };
+    RunArguments arguments;
+    arguments.workload = "transfer:accounts=100k,block_size=1k";
+    arguments.backends = {"null", "flat:store=memory", "mpt:store=memory"};
+    arguments.blocks = "20";
+    arguments.warmup = "5";
     fmt::print(
         "A first look: transfers between 100,000 accounts, executed one after the other, on three "
         "backends.\n"

@@ -7,6 +7,7 @@
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/terminal.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <fmt/format.h>
 

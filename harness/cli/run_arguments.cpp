@@ -19,6 +19,20 @@ Result<std::uint64_t> parse_count(std::string_view flag, std::string_view text, 
     return *number;
 }
 
+/// nullopt where nothing is given.
+Result<std::optional<std::uint64_t>> parse_optional_count(std::string_view flag,
+                                                          std::string_view text,
+                                                          std::uint64_t low) {
+    if (text.empty()) {
+        return std::optional<std::uint64_t>();
+    }
+    const auto number = parse_count(flag, text, low);
+    if (!number) {
+        return number.error();
+    }
+    return std::optional<std::uint64_t>(*number);
+}
+
 /// Each cell of several keeps its files apart: a folder that holds a state is refused.
 std::string directory_of(const RunArguments& arguments, std::size_t which) {
     if (arguments.directory.empty() || arguments.backends.size() == 1) {
@@ -72,51 +86,51 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
     if (!reference) {
         return reference.error();
     }
-    RunRequest request{.executor = std::move(*executor),
-                       .backend = std::move(*backend),
-                       .workload = std::move(*workload),
-                       .reference = std::move(*reference)};
     const auto seed = parse_count("--seed", arguments.seed, 0);
     if (!seed) {
         return seed.error();
     }
-    request.seed = *seed;
-    if (!arguments.blocks.empty()) {
-        const auto blocks = parse_count("--blocks", arguments.blocks, 1);
-        if (!blocks) {
-            return blocks.error();
-        }
-        request.blocks = *blocks;
+    const auto blocks = parse_optional_count("--blocks", arguments.blocks, 1);
+    if (!blocks) {
+        return blocks.error();
     }
-    if (!arguments.warmup.empty()) {
-        const auto warmup = parse_count("--warmup", arguments.warmup, 0);
-        if (!warmup) {
-            return warmup.error();
-        }
-        request.warmup_blocks = *warmup;
+    const auto warmup = parse_optional_count("--warmup", arguments.warmup, 0);
+    if (!warmup) {
+        return warmup.error();
     }
     const auto memory = parse_memory(arguments.memory);
     if (!memory) {
         return memory.error();
     }
-    request.memory_budget = *memory;
     const auto durability = parse_durability(arguments.durability);
     if (!durability) {
         return durability.error();
     }
-    request.durability = *durability;
     if (arguments.results.empty()) {
         return bad_input("--results: is empty; name the folder that gets the result line");
     }
-    request.directory = directory_of(arguments, which);
-    request.overwrite = arguments.overwrite;
-    request.is_data_folder = &DirectoryClaim::is_ours;
-    request.reopen_between_blocks = arguments.reopen;
-    request.results = arguments.results;
-    request.interrupt = &interrupt_flag();
-    request.command = command_of(arguments, which);
-    request.command.insert(request.command.begin(), "commitbench");
-    return request;
+    std::vector<std::string> command = command_of(arguments, which);
+    command.insert(command.begin(), "commitbench");
+    return RunRequest{
+        .executor = std::move(*executor),
+        .backend = std::move(*backend),
+        .workload = std::move(*workload),
+        .reference = std::move(*reference),
+        .seed = *seed,
+        .blocks = *blocks,
+        .warmup_blocks = *warmup,
+        .memory_budget = *memory,
+        .durability = *durability,
+        .directory = directory_of(arguments, which),
+        .overwrite = arguments.overwrite,
+        .is_data_folder = &DirectoryClaim::is_ours,
+        .reopen_between_blocks = arguments.reopen,
+        .results = arguments.results,
+        .ledgers = {},
+        .progress = nullptr,
+        .interrupt = &interrupt_flag(),
+        .command = std::move(command),
+    };
 }
 
 std::vector<std::string> command_of(const RunArguments& arguments, std::size_t which) {

@@ -1,0 +1,74 @@
+"""SIGINT: exit code 130, one line, no result line, and what was committed stays readable."""
+
+import pathlib
+import signal
+import subprocess
+
+from cli_test import SMALL_WORKLOAD, CliTest
+
+INTERRUPTED: int = 130
+
+
+class Interrupt(CliTest):
+    """In every part of the work."""
+
+    def interrupt(self, process: "subprocess.Popen[str]") -> str:
+        """Sends SIGINT; stderr. The one line of the program comes last (progress may stand before it)."""
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(INTERRUPTED, process.returncode, f"{out}\n{err}")
+        lines = [line for line in err.splitlines() if line.startswith("commitbench: ")]
+        self.assertEqual(1, len(lines), err)
+        self.assertIn("interrupted", lines[0])
+        self.assertEqual([], self.result_lines())
+        return lines[0]
+
+    def data_file(self) -> bool:
+        """Whether the backend has begun to fill its folder."""
+        return any(file.is_file() for file in (self.folder / "data").rglob("*"))
+
+    def test_while_making_the_ledger(self) -> None:
+        process = self.start_program("run", "--quiet", "--workload", "transfer:accounts=1M", "--backend", "null", "--blocks", "100000")
+        self.wait_for(lambda: (self.folder / "commitbench-results").exists(), "the results folder", process)
+        self.interrupt(process)
+        self.assertEqual([], list((self.folder / "tmp").iterdir()))
+
+    def test_while_loading(self) -> None:
+        process = self.start_program("run", "--workload", "transfer:accounts=2M", "--backend", "mpt:store=lmdb", "--blocks", "2",
+                                     "--dir", "data")
+        assert process.stderr is not None
+        for line in process.stderr:  # progress lines come every few seconds
+            if line.startswith("loading"):
+                break
+        self.interrupt(process)
+
+    def test_while_measuring(self) -> None:
+        process = self.start_program("run", "--workload", SMALL_WORKLOAD, "--backend", "mpt:store=lmdb", "--blocks", "1M", "--dir", "data")
+        self.wait_for(self.data_file, "the data folder", process)
+        self.interrupt(process)
+
+    def test_several_cells_stop_at_the_first(self) -> None:
+        process = self.start_program("run", "--quiet", "--workload", SMALL_WORKLOAD, "--backend", "null", "--backend", "flat",
+                                     "--blocks", "1M")
+        self.wait_for(lambda: (self.folder / "commitbench-results").exists(), "the first cell", process)
+        self.interrupt(process)
+
+    def test_script_that_waits_for_input(self) -> None:
+        words = ("root", "--backend", "mpt:secure=off,store=lmdb", "--dir", "data", "-")
+        process = self.start_program(*words)
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write("put 01 aa\ncommit\nput 02 bb\n")
+        process.stdin.flush()
+        root = process.stdout.readline()
+        line = self.interrupt(process)
+        self.assertIn("block 1", line)
+        self.assertEqual(root, self.assert_ok(self.run_program(*words, stdin="commit\n")))
+
+    def test_temporary_folder_is_removed(self) -> None:
+        process = self.start_program("root", "--backend", "mpt:store=lmdb", "-")
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write("commit\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        self.interrupt(process)
+        self.assertEqual([], list(pathlib.Path(self.folder / "tmp").iterdir()))
