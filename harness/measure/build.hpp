@@ -13,6 +13,7 @@ struct LibraryFacts {
     std::string version;  ///< what the library (or its header) says of itself
     std::string
         package;  ///< "librocksdb-dev 7.8.3-2" as installed when we were built; empty where unknown
+    bool header_only = false;  ///< compiled with our own flags
     std::optional<bool>
         release;           ///< false: built with its debugging checks on; nullopt: cannot be known
     std::string evidence;  ///< how `release` is known, or why it is not
@@ -34,7 +35,7 @@ struct BuildFacts {
 /// The git revision is looked up whenever the program is built, not when it was configured.
 [[nodiscard]] const BuildFacts& build_facts();
 
-/// "0.1.0 (git 1a2b3c4d5e6f, dirty; GNU 12.2.0; Release)"
+/// "0.1.0 (git 1a2b3c4d5e6f, dirty; GNU 12.2.0; build type Release)"
 [[nodiscard]] std::string version_line();
 
 }  // namespace commitbench

@@ -35,7 +35,7 @@ struct MachineFacts {
     unsigned logical_cores = 0;
     unsigned physical_cores = 0;            ///< 0 where unknown
     unsigned usable_cores = 0;              ///< in this process's affinity mask
-    std::vector<std::string> cpu_features;  ///< those of kWatchedCpuFeatures that the CPU has
+    std::vector<std::string> cpu_features;  ///< that hashing and engines use, as in /proc/cpuinfo
     std::string governor;  ///< empty where the kernel does not tell (virtual machines)
     std::string clock_source;
     std::string kernel;
