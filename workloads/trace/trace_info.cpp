@@ -69,7 +69,7 @@ CriticalPath critical_path(const std::vector<Writers>& locations,
             depth[t] = std::max(depth[t], depth[before] + 1);
         }
         path.length = std::max(path.length, depth[t]);
-        path.txs_with_predecessor += predecessors[t].empty() ? 0 : 1;
+        path.txs_with_predecessor += predecessors[t].empty() ? 0U : 1U;
     }
     return path;
 }
