@@ -31,6 +31,7 @@ enum class NodeKind : std::uint8_t { leaf, extension, branch };
 struct Node {
     NodeKind kind = NodeKind::leaf;
     bool dirty = false;
+    const std::uint8_t* item = nullptr;  ///< of a clean node: how its parent refers to it
 };
 
 /// Empty, stored or loaded, in one word: user-space pointers leave bit 63 free, and it says

@@ -17,6 +17,9 @@ class Encoder {
         if (ref.is_stored()) {
             return ref.item();
         }
+        if (!ref.node()->dirty) {
+            return ref.node()->item;  // looked at, not changed
+        }
         const ByteView rlp = encode(ref.node());
         if (rlp.size() < 32) {
             return rlp.data();
@@ -97,8 +100,9 @@ Hash256 hash_trie(Arena& arena, ChildRef root, std::vector<EncodedNode>& nodes, 
     Encoder encoder(arena, nodes, work);
     Hash256 hash;
     // The root is hashed however short it is, so its item is always a hash.
+    const bool unchanged = root.is_stored() || !root.node()->dirty;
     const std::uint8_t* item =
-        root.is_stored() ? root.item() : encoder.hash_and_list(encoder.encode(root.node()));
+        unchanged ? encoder.item_of(root) : encoder.hash_and_list(encoder.encode(root.node()));
     std::memcpy(hash.data(), item + 1, hash.size());
     return hash;
 }

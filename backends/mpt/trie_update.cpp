@@ -44,6 +44,7 @@ Node* TrieUpdate::load(ChildRef& ref) {
     }
     Node* node = loader_.load(ref.item());
     if (node != nullptr) {
+        node->item = ref.item();
         ref = ChildRef::loaded(node);
     }
     return node;
@@ -108,19 +109,22 @@ TrieUpdate::Outcome TrieUpdate::apply_to_extension(ChildRef& ref,
         return rest(change, depth).common_prefix(path);
     };
 
-    // Sorted: if first and last run along the whole path, all do.
-    const std::uint32_t along = std::min(shared(changes.front()), shared(changes.back()));
-    if (along < path.size()) {
-        // Deletions beside the path delete nothing. Without an insertion there the path stays
-        // whole.
-        const auto beside = [&](const PathChange& change) { return shared(change) < path.size(); };
-        const auto inserts_beside = [&](const PathChange& change) {
-            return !change.value.empty() && beside(change);
-        };
-        if (std::ranges::none_of(changes, inserts_beside)) {
-            const auto begin = std::ranges::find_if_not(changes, beside);
-            const auto end = std::find_if(begin, changes.end(), beside);
-            return begin == end ? Outcome::unchanged : apply_at(ref, {begin, end}, depth);
+    // Sorted: what leaves the path early is at either end, so first and last tell for all.
+    const auto runs_along = [&](Changes some) {
+        return std::min(shared(some.front()), shared(some.back()));
+    };
+    if (runs_along(changes) < path.size()) {
+        // Deletions beside the path delete nothing, and must not split it.
+        std::vector<PathChange> effective(changes.begin(), changes.end());
+        std::erase_if(effective, [&](const PathChange& change) {
+            return change.value.empty() && shared(change) < path.size();
+        });
+        if (effective.empty()) {
+            return Outcome::unchanged;
+        }
+        const std::uint32_t along = runs_along(effective);
+        if (along == path.size()) {
+            return apply_to_extension(ref, effective, depth);
         }
         //  before:  extension [ a b c d ] -> child
         //  after:   extension [ a b ] -> branch, whose child c is extension [ d ] -> child

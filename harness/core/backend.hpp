@@ -73,7 +73,7 @@ struct Proof {
 /// What a verified proof shows.
 struct Verdict {
     bool valid = false;          ///< the proof leads to the root
-    std::optional<Bytes> value;  ///< where valid: the value proved, or nullopt for proved absence
+    std::optional<Bytes> value{};  ///< where valid: the value proved, or nullopt for proved absence
 };
 
 /// Order of life: open (the registry's create), load on an empty one, then for each block
