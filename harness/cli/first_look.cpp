@@ -11,7 +11,7 @@ namespace commitbench::cli {
 Result<int> first_look() {
     // Small enough for some ten seconds on two slow cores, the ledger included; all in memory.
     RunArguments arguments;
-    arguments.workload = "transfer:accounts=100k,block_size=1k";
+    arguments.workload = "transfer:accounts=100k,block-size=1k";
     arguments.backends = {"null", "flat:store=memory", "mpt:store=memory"};
     arguments.blocks = "20";
     arguments.warmup = "5";

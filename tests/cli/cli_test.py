@@ -18,7 +18,7 @@ TIMEOUT_SECONDS: int = 300
 Completed = subprocess.CompletedProcess[str]
 
 # Small cells, so that a test takes well under a second even under a sanitizer.
-SMALL_WORKLOAD: str = "transfer:accounts=1000,block_size=100"
+SMALL_WORKLOAD: str = "transfer:accounts=1000,block-size=100"
 
 
 class CliTest(unittest.TestCase):
