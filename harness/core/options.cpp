@@ -169,6 +169,11 @@ Result<ComponentSpec> parse_spec(std::string_view text) {
             for (; at < rest.size() && rest[at] != '"'; ++at) {
                 if (rest[at] == '\\' && at + 1 < rest.size()) {
                     ++at;
+                    if (rest[at] != '"' && rest[at] != '\\') {
+                        return bad_input(fmt::format("in the quoted value of '{}', \\{} means nothing: write "
+                                                     "\\\\ for a backslash and \\\" for a quote",
+                                                     key, rest[at]));
+                    }
                 }
                 value += rest[at];
             }

@@ -67,7 +67,13 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 
+/// Control characters in it (a newline in the user's words or in a file's name) become '?', so that it stays one line.
 [[nodiscard]] inline Error bad_input(std::string message) {
+    for (char& c : message) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+            c = '?';
+        }
+    }
     return {ErrorCode::bad_input, std::move(message)};
 }
 
