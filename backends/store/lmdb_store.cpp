@@ -15,6 +15,7 @@
 #include "backends/store/lmdb_store.hpp"
 
 #include "backends/store/io_error.hpp"
+#include "backends/store/key_order.hpp"
 #include "backends/store/read_counters.hpp"
 #include "backends/store/recorded_batch.hpp"
 #include "harness/core/options.hpp"
@@ -31,6 +32,12 @@ namespace {
 
 /// The first map. Address space only: the file has the size of what was written.
 constexpr std::uint64_t kFirstMapBytes = std::uint64_t{64} << 20;
+/// A random key makes one page of the tree dirty, and LMDB holds a transaction's dirty pages in
+/// memory (it keeps them for the next, too). A load need not be one transaction: it is cut into
+/// pieces of at most this share of the budget.
+constexpr std::uint64_t kBulkBudgetShare = 8;
+constexpr std::uint64_t kLeastBulkEntries = 1024;
+constexpr std::uint64_t kPageBytes = 4096;
 /// Slots in the lock file for readers, 64 bytes each: more than any worker pool has workers.
 constexpr unsigned kMaxReaders = 1024;
 constexpr unsigned kOpenFlags = MDB_NOTLS | MDB_NORDAHEAD;
@@ -51,8 +58,10 @@ class LmdbReader;
 
 class LmdbStore final : public Store {
   public:
-    explicit LmdbStore(std::filesystem::path directory)
-        : directory_(std::move(directory)), files_(directory_ / "lmdb") {}
+    LmdbStore(const std::filesystem::path& directory, std::uint64_t memory_budget)
+        : files_(directory / "lmdb"),
+          bulk_entries_(
+              std::max(kLeastBulkEntries, memory_budget / kBulkBudgetShare / kPageBytes)) {}
     LmdbStore(const LmdbStore&) = delete;
     LmdbStore& operator=(const LmdbStore&) = delete;
     ~LmdbStore() override {
@@ -90,11 +99,12 @@ class LmdbStore final : public Store {
     int open_tables_in(MDB_txn* txn, std::span<const TableSpec> tables, std::string& found);
     [[nodiscard]] std::uint64_t used_bytes() const;
     int enlarge_map(std::uint64_t at_least);
+    int commit_entries(std::span<const RecordedBatch::Entry> entries, CommitMode mode);
     int try_commit(std::span<const RecordedBatch::Entry> entries, CommitMode mode);
     int write_run(MDB_txn* txn, std::span<const RecordedBatch::Entry> run, CommitMode mode) const;
 
-    std::filesystem::path directory_;
     std::filesystem::path files_;
+    std::size_t bulk_entries_;  // of one transaction of a bulk commit
     MDB_env* env_ = nullptr;
     std::uint64_t map_bytes_ = 0;
     std::uint64_t map_growths_ = 0;
@@ -142,21 +152,17 @@ class LmdbReader final : public StoreReader {
             }
             active_ = true;
         }
-        std::uint64_t bytes = 0;
+        // In key order one search leaves the upper pages of the next in the CPU's cache: a fifth
+        // of the time saved at 10,000 keys of 1,000,000.
+        order_.resize(keys.size());
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            values[i].reset();
-            if (!storable(keys[i])) {
-                continue;
-            }
-            MDB_val key = as_val(keys[i]);
-            MDB_val value;
-            const int code = mdb_get(txn_, store_.dbi(table), &key, &value);
-            if (code == 0) {
-                values[i] = as_view(value);
-                bytes += value.mv_size;
-            } else if (code != MDB_NOTFOUND) {
-                return store_.error("lmdb: reading a key", code);
-            }
+            order_[i] = {key_prefix(keys[i]), static_cast<std::uint32_t>(i)};
+        }
+        std::ranges::sort(order_, {}, &KeyPlace::prefix);
+        std::uint64_t bytes = 0;
+        for (const KeyPlace& place : order_) {
+            COMMITBENCH_TRY(look_up(table, keys[place.index], values[place.index]));
+            bytes += values[place.index] ? values[place.index]->size() : 0;
         }
         counters_->add(ReadCount::gets, keys.size());
         counters_->add(ReadCount::get_bytes, bytes);
@@ -172,10 +178,27 @@ class LmdbReader final : public StoreReader {
     }
 
   private:
+    Status look_up(Table table, ByteView key, std::optional<ByteView>& value) const {
+        value.reset();
+        if (!storable(key)) {
+            return {};
+        }
+        MDB_val wanted = as_val(key);
+        MDB_val found;
+        const int code = mdb_get(txn_, store_.dbi(table), &wanted, &found);
+        if (code == 0) {
+            value = as_view(found);
+        } else if (code != MDB_NOTFOUND) {
+            return store_.error("lmdb: reading a key", code);
+        }
+        return {};
+    }
+
     LmdbStore& store_;
     ReadCounterBoard::Entry counters_;
     MDB_txn* txn_ = nullptr;
     bool active_ = false;
+    std::vector<KeyPlace> order_;
 };
 
 class LmdbScan final : public Scan {
@@ -456,6 +479,17 @@ int LmdbStore::try_commit(std::span<const RecordedBatch::Entry> entries, CommitM
     return mdb_txn_commit(txn);
 }
 
+int LmdbStore::commit_entries(std::span<const RecordedBatch::Entry> entries, CommitMode mode) {
+    int code = 0;
+    while ((code = try_commit(entries, mode)) == MDB_MAP_FULL) {
+        code = enlarge_map(0);
+        if (code != 0) {
+            break;
+        }
+    }
+    return code;
+}
+
 Status LmdbStore::commit(Batch& batch, CommitMode mode) {
     // INVARIANT: every batch of this store was made by new_batch().
     auto& recorded = static_cast<RecordedBatch&>(batch);
@@ -475,14 +509,17 @@ Status LmdbStore::commit(Batch& batch, CommitMode mode) {
     if (code == 0 && used_bytes() + recorded.bytes() > map_bytes_ / 2) {
         code = enlarge_map(2 * recorded.bytes());
     }
-    if (code == 0) {
-        // Sorted, because random keys would visit a page of the tree once for each of them.
-        const std::span<const RecordedBatch::Entry> entries = recorded.ordered();
-        while ((code = try_commit(entries, mode)) == MDB_MAP_FULL) {
-            if ((code = enlarge_map(2 * recorded.bytes())) != 0) {
-                break;
-            }
-        }
+    if (code == 0 && mode == CommitMode::durable && recorded.entries().empty()) {
+        code =
+            mdb_env_sync(env_, 1);  // LMDB skips an empty transaction; earlier lazy commits count
+    }
+    // Sorted, because random keys would visit a page of the tree once for each of them.
+    std::span<const RecordedBatch::Entry> entries = recorded.ordered();
+    const std::size_t piece = mode == CommitMode::bulk ? bulk_entries_ : entries.size();
+    while (code == 0 && !entries.empty()) {
+        const std::size_t count = std::min(piece, entries.size());
+        code = commit_entries(entries.first(count), mode);
+        entries = entries.subspan(count);
     }
     if (code != 0) {
         return error("lmdb: writing a batch", code);
@@ -541,7 +578,7 @@ void LmdbStore::facts(FactVisitor& visitor) const {
 
 Result<std::unique_ptr<Store>> open_lmdb_store(const StoreSettings& settings,
                                                std::span<const TableSpec> tables) {
-    auto store = std::make_unique<LmdbStore>(settings.directory);
+    auto store = std::make_unique<LmdbStore>(settings.directory, settings.memory_budget);
     COMMITBENCH_TRY(store->open(tables, settings.expected_bytes));
     return std::unique_ptr<Store>(std::move(store));
 }

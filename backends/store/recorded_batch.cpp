@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/store/recorded_batch.hpp"
 
+#include "backends/store/key_order.hpp"
+
 #include <cstring>
 #include <fmt/format.h>
 
 namespace commitbench {
-namespace {
-
-/// The first 8 bytes, zero-filled, most significant first: orders like the key up to ties.
-std::uint64_t prefix_of(ByteView key) noexcept {
-    std::uint64_t prefix = 0;
-    std::memcpy(&prefix, key.data(), std::min(key.size(), sizeof prefix));
-    return __builtin_bswap64(prefix);
-}
-
-}  // namespace
-
 void RecordedBatch::add(Table table, ByteView key, ByteView value, bool erased) {
     if (key.empty() || key.size() > kMaxKeyBytes) {
         bad_key_size_ = key.size();
@@ -44,7 +35,7 @@ std::span<const RecordedBatch::Entry> RecordedBatch::ordered() {
     };
     std::vector<Place> places(entries_.size());
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-        places[i] = {prefix_of(entries_[i].key()), static_cast<std::uint32_t>(i),
+        places[i] = {key_prefix(entries_[i].key()), static_cast<std::uint32_t>(i),
                      entries_[i].table};
     }
     const auto same_key = [this](const Place& a, const Place& b) {

@@ -28,8 +28,9 @@ struct TableSpec {
 
 /// How far a batch must get before commit() returns.
 enum class CommitMode : std::uint8_t {
-    bulk,     ///< loading: may skip the write-ahead log; not recoverable before Store::sync()
-    lazy,     ///< atomic, survives the process, not the power cut
+    bulk,  ///< loading: may skip the log and go in pieces; on failure or death before Store::sync()
+           ///< any part of it may be there
+    lazy,  ///< atomic, survives the process, not the power cut
     durable,  ///< atomic, survives power loss; exactly one sync of the engine's log
 };
 
@@ -85,9 +86,9 @@ class Store {
     /// From the first key >= `from`. memory: sorts the table first, O(n log n).
     [[nodiscard]] virtual Result<std::unique_ptr<Scan>> scan(Table table, ByteView from) = 0;
     [[nodiscard]] virtual std::unique_ptr<Batch> new_batch() = 0;
-    /// Applies the batch atomically and empties it. On failure nothing of it is applied and what
-    /// was committed before stays readable: io where the disk is full or refuses, does_not_fit
-    /// where a memory store would grow past its budget.
+    /// Applies the batch atomically (but see bulk) and empties it. On failure nothing of it is
+    /// applied and what was committed before stays readable: io where the disk is full or refuses,
+    /// does_not_fit where a memory store would grow past its budget.
     virtual Status commit(Batch& batch, CommitMode mode) = 0;
     /// Everything committed so far survives power loss when this returns, bulk commits too.
     virtual Status sync() = 0;
