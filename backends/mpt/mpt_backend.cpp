@@ -2,6 +2,7 @@
 #include "backends/mpt/mpt_backend.hpp"
 
 #include "backends/mpt/bulk_builder.hpp"
+#include "backends/mpt/path_loader.hpp"
 #include "backends/mpt/proof.hpp"
 #include "backends/mpt/state_reader.hpp"
 #include "backends/mpt/trie_update.hpp"
@@ -34,6 +35,7 @@ struct Settings {
     StoreKind store = StoreKind::memory;
     bool secure = false;
     bool reads_through_trie = false;
+    bool load_by_level = true;
 };
 
 Root to_root(const Hash256& hash) {
@@ -301,6 +303,9 @@ Status MptBackend::apply_changes() {
         root_ = ChildRef::stored(item);
     }
     NodeLoader loader(arena_, *reader_, kNodes);
+    if (settings_.load_by_level) {
+        COMMITBENCH_TRY(load_paths(loader, root_, changes_));
+    }
     TrieUpdate update(arena_, loader);
     COMMITBENCH_TRY(update.apply(root_, changes_));
     nodes_loaded_ += loader.loaded();
@@ -357,14 +362,21 @@ constexpr std::array kOptions{
                .default_value = "flat",
                .range = "flat|trie",
                .help = "where execution reads: the flat state, or a walk from the root"},
+    OptionSpec{.key = "load",
+               .type = OptionType::choice,
+               .default_value = "level",
+               .range = "level|node",
+               .help = "how stage loads the nodes that a block touches: one multi-get a level of "
+                       "the trie, or one get a node"},
 };
 
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
-    auto backend = std::make_unique<MptBackend>(
-        Settings{.store = store_kind(options.text("store")),
-                 .secure = options.boolean("secure"),
-                 .reads_through_trie = options.text("reads") == "trie"},
-        resources);
+    auto backend =
+        std::make_unique<MptBackend>(Settings{.store = store_kind(options.text("store")),
+                                              .secure = options.boolean("secure"),
+                                              .reads_through_trie = options.text("reads") == "trie",
+                                              .load_by_level = options.text("load") == "level"},
+                                     resources);
     COMMITBENCH_TRY(backend->open());
     return std::unique_ptr<Backend>(std::move(backend));
 }

@@ -7,7 +7,7 @@
 //   state  path -> value              the flat state (reads=flat); paths of 32 bytes only
 //   meta   position_record.hpp
 //
-// A block: stage loads the nodes on the way to its changes, lazily, one at a time, and changes the
+// A block: stage loads the nodes on the way to its changes and nothing else, and changes the
 // tree in memory; merkleize encodes and hashes each dirty node once, children first; persist writes
 // all new nodes, the flat state and the position in one atomic batch. Decoded nodes are dropped at
 // the end of the block; across blocks only the store's own cache remembers, and that is what the

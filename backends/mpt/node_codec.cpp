@@ -22,6 +22,13 @@ Node* decode_branch(Arena& arena, rlp::Reader items) {
     branch->dirty = false;
     rlp::Item item;
     for (ChildRef& child : branch->children) {
+        // A hash item is always 33 bytes: most children need no parsing.
+        if (const ByteView rest = items.rest();
+            rest.size() > kHashItemSize && rest[0] == kHashItem) {
+            child = ChildRef::stored(rest.data());
+            items = rlp::Reader(rest.subspan(kHashItemSize));
+            continue;
+        }
         if (items.next(item) != rlp::ReadError::none || !read_child(item, child)) {
             return nullptr;
         }

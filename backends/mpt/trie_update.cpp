@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/mpt/trie_update.hpp"
 
+#include <functional>
+
 namespace commitbench::mpt {
 namespace {
 
-/// What is left of a change's path below `depth`. INVARIANT: the path is at least that long.
-NibblePath rest(const PathChange& change, std::uint32_t depth) {
-    return NibblePath(change.path).from(depth);
-}
-
-/// How many of the sorted `changes` (paths longer than depth) have `nibble` at `depth`, from the
-/// front.
-std::size_t count_with_nibble(std::span<const PathChange> changes,
-                              std::uint32_t depth,
-                              std::uint8_t nibble) {
-    const auto has = [depth, nibble](const PathChange& change) {
-        return NibblePath(change.path)[depth] == nibble;
-    };
-    std::size_t count = 0;
-    while (count < changes.size() && has(changes[count])) {
-        ++count;
-    }
-    return count;
-}
-
 bool any_present(std::span<const PathChange> changes) {
-    return std::ranges::any_of(changes,
-                               [](const PathChange& change) { return !change.value.empty(); });
+    return std::ranges::any_of(changes, [](const PathChange& change) { return !change.deletes(); });
 }
 
 }  // namespace
@@ -42,12 +23,7 @@ Node* TrieUpdate::load(ChildRef& ref) {
     if (ref.is_loaded()) {
         return ref.node();
     }
-    Node* node = loader_.load(ref.item());
-    if (node != nullptr) {
-        node->item = ref.item();
-        ref = ChildRef::loaded(node);
-    }
-    return node;
+    return loader_.load_into(ref) ? ref.node() : nullptr;
 }
 
 TrieUpdate::Outcome TrieUpdate::apply_at(ChildRef& ref, Changes changes, std::uint32_t depth) {
@@ -73,9 +49,9 @@ TrieUpdate::Outcome TrieUpdate::apply_at(ChildRef& ref, Changes changes, std::ui
 TrieUpdate::Outcome TrieUpdate::apply_to_leaf(ChildRef& ref, Changes changes, std::uint32_t depth) {
     auto* leaf = static_cast<Leaf*>(ref.node());
     const auto own = std::ranges::find_if(
-        changes, [&](const PathChange& change) { return rest(change, depth) == leaf->path; });
+        changes, [&](const PathChange& change) { return change.from(depth) == leaf->path; });
     const bool replaced = own != changes.end();
-    if (replaced && changes.size() == 1 && !own->value.empty()) {
+    if (replaced && changes.size() == 1 && !own->deletes()) {
         if (equal(leaf->value, own->value)) {
             return Outcome::unchanged;
         }
@@ -106,7 +82,7 @@ TrieUpdate::Outcome TrieUpdate::apply_to_extension(ChildRef& ref,
     auto* extension = static_cast<Extension*>(ref.node());
     const NibblePath& path = extension->path;
     const auto shared = [&](const PathChange& change) {
-        return rest(change, depth).common_prefix(path);
+        return change.from(depth).common_prefix(path);
     };
 
     // Sorted: what leaves the path early is at either end, so first and last tell for all.
@@ -117,7 +93,7 @@ TrieUpdate::Outcome TrieUpdate::apply_to_extension(ChildRef& ref,
         // Deletions beside the path delete nothing, and must not split it.
         std::vector<PathChange> effective(changes.begin(), changes.end());
         std::erase_if(effective, [&](const PathChange& change) {
-            return change.value.empty() && shared(change) < path.size();
+            return change.deletes() && shared(change) < path.size();
         });
         if (effective.empty()) {
             return Outcome::unchanged;
@@ -154,7 +130,7 @@ TrieUpdate::Outcome TrieUpdate::apply_to_branch(ChildRef& ref,
     auto* branch = static_cast<Branch*>(ref.node());
     bool changed = false;
     bool removed = false;
-    if (rest(changes.front(), depth).empty()) {  // a key that ends here sorts first
+    if (changes.front().from(depth).empty()) {  // a key that ends here sorts first
         const ByteView value = changes.front().value;
         if (!equal(branch->value, value)) {
             removed = value.empty();
@@ -165,7 +141,7 @@ TrieUpdate::Outcome TrieUpdate::apply_to_branch(ChildRef& ref,
     }
     while (!changes.empty()) {
         const std::uint8_t nibble = NibblePath(changes.front().path)[depth];
-        const std::size_t count = count_with_nibble(changes, depth, nibble);
+        const std::size_t count = count_same_nibble(changes, depth);
         ChildRef& child = branch->children[nibble];
         switch (apply_at(child, changes.first(count), depth + 1)) {
             case Outcome::failed:
@@ -239,21 +215,20 @@ bool TrieUpdate::prepend(const NibblePath& prefix, ChildRef& ref) {
 }
 
 ChildRef TrieUpdate::build(Changes changes, std::uint32_t depth) {
-    const auto deletes = [](const PathChange& change) { return change.value.empty(); };
-    if (std::ranges::none_of(changes, deletes)) {
+    if (std::ranges::none_of(changes, &PathChange::deletes)) {
         return changes.empty() ? ChildRef{} : ChildRef::loaded(build_present(changes, depth));
     }
     std::vector<PathChange> present(changes.begin(), changes.end());
-    std::erase_if(present, deletes);
+    std::erase_if(present, std::mem_fn(&PathChange::deletes));
     return present.empty() ? ChildRef{} : ChildRef::loaded(build_present(present, depth));
 }
 
 Node* TrieUpdate::build_present(Changes changes, std::uint32_t depth) {
-    const NibblePath first = rest(changes.front(), depth);
+    const NibblePath first = changes.front().from(depth);
     if (changes.size() == 1) {
         return make_leaf(arena_, first, changes.front().value);
     }
-    const std::uint32_t shared = first.common_prefix(rest(changes.back(), depth));
+    const std::uint32_t shared = first.common_prefix(changes.back().from(depth));
     if (shared > 0) {
         return make_extension(arena_, first.first(shared),
                               ChildRef::loaded(build_present(changes, depth + shared)));
@@ -265,7 +240,7 @@ Node* TrieUpdate::build_present(Changes changes, std::uint32_t depth) {
     }
     while (!changes.empty()) {
         const std::uint8_t nibble = NibblePath(changes.front().path)[depth];
-        const std::size_t count = count_with_nibble(changes, depth, nibble);
+        const std::size_t count = count_same_nibble(changes, depth);
         branch->children[nibble] = ChildRef::loaded(build_present(changes.first(count), depth + 1));
         changes = changes.subspan(count);
     }

@@ -3,18 +3,12 @@
 #pragma once
 
 #include "backends/mpt/node_loader.hpp"
+#include "backends/mpt/path_change.hpp"
 
 #include <span>
 #include <vector>
 
 namespace commitbench::mpt {
-
-/// A key's new value. Borrowed; must outlive the block. An empty value deletes (the Ethereum trie
-/// has no empty values).
-struct PathChange {
-    ByteView path;
-    ByteView value;
-};
 
 /// Every node on the way to a change is loaded once, however many changes lie below it; subtrees
 /// without a change are neither loaded nor touched. A deletion that leaves a branch with one child
