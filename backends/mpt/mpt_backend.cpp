@@ -75,6 +75,7 @@ class MptBackend final : public Backend {
             return reader.error();
         }
         reader_ = std::move(*reader);
+        batch_ = store_->new_batch();
         auto record = read_position(*reader_, kMeta);
         if (!record) {
             return record.error();
@@ -116,6 +117,7 @@ class MptBackend final : public Backend {
 
     Status reopen() override {
         reader_.reset();
+        batch_.reset();
         if (settings_.store != StoreKind::memory) {
             store_.reset();
         }
@@ -199,6 +201,7 @@ class MptBackend final : public Backend {
     bool claimed_ = false;
     std::unique_ptr<Store> store_;
     std::unique_ptr<StoreReader> reader_;  // the trie's own reads
+    std::unique_ptr<Batch> batch_;         // kept across blocks for its memory
     bool empty_ = true;
     Position position_;
 
@@ -319,9 +322,8 @@ Result<Root> MptBackend::merkleize() {
 }
 
 Status MptBackend::persist(std::uint64_t block) {
-    const std::unique_ptr<Batch> batch = store_->new_batch();
     for (const EncodedNode& node : encoded_) {
-        batch->put(kNodes, node.hash, node.rlp);
+        batch_->put(kNodes, node.hash, node.rlp);
         node_bytes_written_ += node.rlp.size();
     }
     nodes_written_ += encoded_.size();
@@ -330,16 +332,16 @@ Status MptBackend::persist(std::uint64_t block) {
             continue;  // keys of other lengths come from scripts alone and live in the trie alone
         }
         if (change.value.empty()) {
-            batch->erase(kState, change.path);
+            batch_->erase(kState, change.path);
         } else {
-            batch->put(kState, change.path, change.value);
+            batch_->put(kState, change.path, change.value);
         }
     }
     const Position next{block, to_root(new_root_)};
-    put_position(*batch, kMeta, next);
-    COMMITBENCH_TRY(store_->commit(*batch, resources_.durability == Durability::block
-                                               ? CommitMode::durable
-                                               : CommitMode::lazy));
+    put_position(*batch_, kMeta, next);
+    COMMITBENCH_TRY(store_->commit(*batch_, resources_.durability == Durability::block
+                                                ? CommitMode::durable
+                                                : CommitMode::lazy));
     position_ = next;
     empty_ = false;
     end_block();

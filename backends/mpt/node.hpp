@@ -23,6 +23,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace commitbench::mpt {
 
@@ -31,7 +32,9 @@ enum class NodeKind : std::uint8_t { leaf, extension, branch };
 struct Node {
     NodeKind kind = NodeKind::leaf;
     bool dirty = false;
-    const std::uint8_t* item = nullptr;  ///< of a clean node: how its parent refers to it
+    /// The item that stands for this place in the parent's encoding: of a clean node its own, of a
+    /// dirty one that of the node it took the place of, null where there was none.
+    const std::uint8_t* item = nullptr;
 };
 
 /// Empty, stored or loaded, in one word: user-space pointers leave bit 63 free, and it says
@@ -80,6 +83,9 @@ struct Extension : Node {
 struct Branch : Node {
     std::array<ChildRef, 16> children;
     ByteView value;  ///< of the key that ends here; empty where there is none
+    /// The encoding it was loaded from, in the arena, while the same places are taken as then: new
+    /// hashes can be written over the old ones. Empty otherwise.
+    std::span<std::uint8_t> encoding;
 };
 
 /// First byte of an item that holds a hash.

@@ -45,7 +45,12 @@ Node* NodeLoader::take(ByteView hash, const std::optional<ByteView>& found) {
     }
     ++loaded_;
     loaded_bytes_ += found->size();
-    Node* node = decode_node(arena_, arena_.copy(*found));
+    std::uint8_t* encoding = arena_.allocate(found->size());
+    std::memcpy(encoding, found->data(), found->size());
+    Node* node = decode_node(arena_, {encoding, found->size()});
+    if (node != nullptr && node->kind == NodeKind::branch) {
+        static_cast<Branch*>(node)->encoding = {encoding, found->size()};
+    }
     if (node == nullptr) {
         error_ = Error{ErrorCode::corrupt, fmt::format("what the store holds for trie node {} is "
                                                        "no trie node: its files were changed; load "

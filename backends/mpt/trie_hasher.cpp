@@ -45,19 +45,42 @@ class Encoder {
                 return room.view;
             }
             case NodeKind::branch: {
-                const auto* branch = static_cast<const Branch*>(node);
-                std::array<const std::uint8_t*, 16> items;
-                for (std::size_t i = 0; i < items.size(); ++i) {
-                    items[i] = item_of(branch->children[i]);
-                }
-                const std::size_t payload = branch_payload(items, branch->value);
-                const Room room = make_room(payload);
-                put_branch(room.out, payload, items, branch->value);
-                return room.view;
+                return encode_branch(*static_cast<const Branch*>(node));
             }
         }
         return {};
     }
+
+    ByteView encode_branch(const Branch& branch) {
+        std::array<const std::uint8_t*, 16> items;
+        bool fits_over = !branch.encoding.empty();
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const ChildRef child = branch.children[i];
+            items[i] = item_of(child);
+            if (is_dirty(child)) {
+                const std::uint8_t* place = child.node()->item;
+                fits_over =
+                    fits_over && place != nullptr && *place == kHashItem && *items[i] == kHashItem;
+            }
+        }
+        if (fits_over) {
+            // Same places, and hashes for hashes: the encoding differs in those bytes alone.
+            for (std::size_t i = 0; i < items.size(); ++i) {
+                if (is_dirty(branch.children[i])) {
+                    // INVARIANT: the place lies in branch.encoding, see Node::item.
+                    const auto offset = branch.children[i].node()->item - branch.encoding.data();
+                    std::memcpy(branch.encoding.data() + offset, items[i], kHashItemSize);
+                }
+            }
+            return branch.encoding;
+        }
+        const std::size_t payload = branch_payload(items, branch.value);
+        const Room room = make_room(payload);
+        put_branch(room.out, payload, items, branch.value);
+        return room.view;
+    }
+
+    static bool is_dirty(ChildRef ref) { return ref.is_loaded() && ref.node()->dirty; }
 
     /// Returns the hash item; the node goes onto the list of what is to be written.
     const std::uint8_t* hash_and_list(ByteView rlp) {

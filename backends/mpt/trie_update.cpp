@@ -35,7 +35,19 @@ TrieUpdate::Outcome TrieUpdate::apply_at(ChildRef& ref, Changes changes, std::ui
     if (node == nullptr) {
         return Outcome::failed;
     }
-    switch (node->kind) {
+    const std::uint8_t* place = node->item;
+    const Outcome outcome = apply_to(*node, ref, changes, depth);
+    if (outcome == Outcome::changed && ref.is_loaded()) {
+        ref.node()->item = place;  // INVARIANT: dirty, so the item no longer has to be its own
+    }
+    return outcome;
+}
+
+TrieUpdate::Outcome TrieUpdate::apply_to(const Node& node,
+                                         ChildRef& ref,
+                                         Changes changes,
+                                         std::uint32_t depth) {
+    switch (node.kind) {
         case NodeKind::leaf:
             return apply_to_leaf(ref, changes, depth);
         case NodeKind::extension:
@@ -136,6 +148,7 @@ TrieUpdate::Outcome TrieUpdate::apply_to_branch(ChildRef& ref,
             removed = value.empty();
             changed = true;
             branch->value = value;
+            branch->encoding = {};
         }
         changes = changes.subspan(1);
     }
@@ -143,12 +156,16 @@ TrieUpdate::Outcome TrieUpdate::apply_to_branch(ChildRef& ref,
         const std::uint8_t nibble = NibblePath(changes.front().path)[depth];
         const std::size_t count = count_same_nibble(changes, depth);
         ChildRef& child = branch->children[nibble];
+        const bool was_empty = child.is_empty();
         switch (apply_at(child, changes.first(count), depth + 1)) {
             case Outcome::failed:
                 return Outcome::failed;
             case Outcome::changed:
                 changed = true;
                 removed = removed || child.is_empty();
+                if (was_empty || child.is_empty()) {
+                    branch->encoding = {};
+                }
                 break;
             case Outcome::unchanged:
                 break;

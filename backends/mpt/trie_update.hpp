@@ -28,6 +28,10 @@ class TrieUpdate {
     using Changes = std::span<const PathChange>;
 
     [[nodiscard]] Outcome apply_at(ChildRef& ref, Changes changes, std::uint32_t depth);
+    [[nodiscard]] Outcome apply_to(const Node& node,
+                                   ChildRef& ref,
+                                   Changes changes,
+                                   std::uint32_t depth);
     [[nodiscard]] Outcome apply_to_leaf(ChildRef& ref, Changes changes, std::uint32_t depth);
     [[nodiscard]] Outcome apply_to_extension(ChildRef& ref, Changes changes, std::uint32_t depth);
     [[nodiscard]] Outcome apply_to_branch(ChildRef& ref, Changes changes, std::uint32_t depth);
