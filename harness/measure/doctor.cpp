@@ -154,7 +154,7 @@ DoctorCheck judge_file_system(const DoctorFindings& seen) {
     return check("file_system", unfit ? warn : ok,
                  fmt::format("{} on {} ({}{})", type, seen.storage.device, seen.directory,
                              seen.storage.rotational.value_or(false) ? ", says it rotates" : ""),
-                 why, unfit ? "commitbench run --directory DIR   # on a local disk" : "");
+                 why, unfit ? "commitbench run --dir DIR   # on a local disk" : "");
 }
 
 DoctorCheck judge_mount_options(const DoctorFindings& seen) {
@@ -197,7 +197,7 @@ DoctorCheck judge_direct_io(const DoctorFindings& seen) {
     return *seen.storage.direct_io
                ? check("direct_io", ok, "O_DIRECT works", why)
                : check("direct_io", warn, "O_DIRECT is refused in " + seen.directory, why,
-                       "commitbench run --directory DIR   # on ext4 or xfs");
+                       "commitbench run --dir DIR   # on ext4 or xfs");
 }
 
 DoctorCheck judge_io_uring(const DoctorFindings& seen) {

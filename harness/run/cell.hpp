@@ -2,11 +2,12 @@
 // One cell, measured once: load, warm up, measure, check, write down.
 #pragma once
 
+#include "harness/core/reference_tree.hpp"
 #include "harness/core/registry.hpp"
+#include "harness/run/interrupt_flag.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/run/record.hpp"
 
-#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ struct RunRequest {
     /// The executor whose word counts (`sequential`): makes the ledger and the recordings, in a
     /// process of its own.
     Choice<ExecutorComponent> reference;
+
+    /// The trees that the ledger's roots come from.
+    std::unique_ptr<ReferenceTree> (*make_tree)(std::string_view scheme) = &make_reference_tree;
 
     std::uint64_t seed = 1;
     /// Measured blocks. Unset: all that the workload has after the warm-up, or kDefaultBlocks where
@@ -53,9 +57,9 @@ struct RunRequest {
         "commitbench-results";      ///< made where missing; holds runs.jsonl
     std::filesystem::path ledgers;  ///< empty: results / "ledgers"
 
-    ProgressSink* progress = nullptr;              ///< null: silent
-    const std::atomic<bool>* interrupt = nullptr;  ///< set by the SIGINT handler; null: never
-    std::vector<std::string> command;              ///< argv, for the record
+    ProgressSink* progress = nullptr;   ///< null: silent
+    InterruptFlag interrupt = nullptr;  ///< set by the SIGINT handler; null: never
+    std::vector<std::string> command;   ///< argv, for the record
 };
 
 /// Runs the cell and appends its line to results/runs.jsonl. A void run (the ledger disagrees) is a

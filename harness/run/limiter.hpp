@@ -5,6 +5,7 @@
 #include "harness/run/record.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace commitbench {
 
@@ -20,6 +21,9 @@ enum class Limit : std::uint8_t {
     harness,        ///< other: the harness measured itself
     shared,         ///< no span over half: the two largest are named
 };
+
+/// As in the result line: "hashing", "loading_waits".
+[[nodiscard]] std::string_view limit_name(Limit limit) noexcept;
 
 struct Limiter {
     Limit limit = Limit::nothing_measured;

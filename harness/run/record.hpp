@@ -16,8 +16,8 @@
 
 namespace commitbench {
 
-/// Grown over a span, by name, in the order of the alphabet.
-using CounterMap = std::map<std::string, std::uint64_t, std::less<>>;
+/// By name, in the order of the alphabet. Signed, because a few of them (sizes on disk) may shrink.
+using CounterMap = std::map<std::string, std::int64_t, std::less<>>;
 
 struct Fact {
     std::string name;
@@ -93,9 +93,10 @@ struct RunRecord {
 
     LoadRecord load;
     std::vector<BlockRecord> blocks;  ///< the measured ones, in order
-    /// Over the measured blocks; the gaps between them included for what goes on in the background
-    /// (device bytes, CPU).
+    /// Grown over the measured blocks; the gaps between them included, for what goes on in the
+    /// background.
     CounterMap counters;
+    CounterMap counters_at_end;  ///< since the backend was opened, load and warm-up included
     ProcessCounters process_before;
     ProcessCounters process_after;
     std::optional<std::uint64_t> run_peak_rss_bytes;  ///< of the warm-up and the measured blocks
@@ -117,8 +118,8 @@ struct RunRecord {
     /// 100].
     [[nodiscard]] std::uint64_t block_percentile_ns(double percent) const;
     [[nodiscard]] SteadyState steady_state() const;
-    /// By name over all components; nullopt where no component reports it.
-    [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const;
+    /// Of `counters`; nullopt where no component reports it.
+    [[nodiscard]] std::optional<std::int64_t> counter(std::string_view name) const;
     /// Nanoseconds of one hash permutation as the backend measured it: fact or counter
     /// "hash_permutation_ns".
     [[nodiscard]] std::optional<double> hash_permutation_ns() const;

@@ -17,9 +17,4 @@ struct TableStyle {
 /// trailing spaces.
 [[nodiscard]] std::string render_table(const RunRecord& record, TableStyle style = {});
 
-/// One line of a table with a row a run (cell, transactions/s, the share of each span): header,
-/// then row.
-[[nodiscard]] std::string summary_header();
-[[nodiscard]] std::string summary_row(const RunRecord& record);
-
 }  // namespace commitbench

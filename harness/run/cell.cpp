@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/cell.hpp"
+
+#include "codec/hex.hpp"
+#include "harness/run/block_check.hpp"
+#include "harness/run/component_report.hpp"
+#include "harness/run/data_folder.hpp"
+#include "harness/run/result_line.hpp"
+#include "harness/run/sorted_state.hpp"
+
+#include <ctime>
+#include <limits>
+
+namespace commitbench {
+namespace {
+
+/// Part of the memory budget that sorting the first state may take: little enough for the backend
+/// to have the rest.
+constexpr std::uint64_t kSortShare = 16;
+
+/// What an executor reads from while the backend is closed: so that no reader outlives what it
+/// reads.
+class DetachedState final : public StateSource {
+    class Reader final : public StateReader {
+        Result<std::optional<ByteView>> get(const StateKey& /*key*/) override {
+            return Error{ErrorCode::unsupported, "the state is closed"};
+        }
+    };
+    Result<std::unique_ptr<StateReader>> open_reader() override {
+        return std::unique_ptr<StateReader>(std::make_unique<Reader>());
+    }
+};
+
+std::string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm fields{};
+    gmtime_r(&now, &fields);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", fields.tm_year + 1900,
+                       fields.tm_mon + 1, fields.tm_mday, fields.tm_hour, fields.tm_min,
+                       fields.tm_sec);
+}
+
+/// Mean cost of one call, over enough calls for the clock's own step not to matter.
+double cost_of(std::uint64_t (*clock)() noexcept) {
+    constexpr int kCalls = 2000;
+    const std::uint64_t start = steady_now_ns();
+    std::uint64_t sum = 0;
+    for (int i = 0; i < kCalls; ++i) {
+        sum += clock();
+    }
+    asm volatile("" : "+r"(sum));  // the calls are not to be optimised away
+    return static_cast<double>(steady_now_ns() - start) / kCalls;
+}
+
+/// The steps of one run, in order. Members end in the reverse order of their making: the backend
+/// before its folder, the executor (whose readers use the backend) before the backend.
+class CellRun {
+  public:
+    CellRun(const RunRequest& request, ReferenceProcess& reference)
+        : request_(request),
+          reference_(reference),
+          progress_(request.progress == nullptr ? silent_progress() : *request.progress) {}
+
+    Result<RunRecord> run() {
+        COMMITBENCH_TRY(make_components());
+        COMMITBENCH_TRY(choose_blocks());
+        COMMITBENCH_TRY(prepare_ledger());
+        check_.emplace(ledger_, checked_scheme_, reference_, *backend_);
+        COMMITBENCH_TRY(load());
+        if (!is_void()) {
+            COMMITBENCH_TRY(run_blocks());
+        }
+        finish_record();
+        COMMITBENCH_TRY(append_result(request_.results, result_line(record_)));
+        return std::move(record_);
+    }
+
+  private:
+    Status make_components() {
+        record_.started_utc = utc_now();
+        auto workload =
+            request_.workload.component->create(request_.workload.options, request_.seed);
+        if (!workload) {
+            return workload.error();
+        }
+        workload_ = std::move(*workload);
+        auto folder = DataFolder::prepare(request_);
+        if (!folder) {
+            return folder.error();
+        }
+        folder_.emplace(std::move(*folder));
+        auto backend = request_.backend.component->create(
+            request_.backend.options,
+            {folder_->path(), request_.memory_budget, request_.durability});
+        if (!backend) {
+            return backend.error();
+        }
+        backend_ = std::move(*backend);
+        if (!backend_->empty()) {
+            return bad_input(fmt::format("the folder {} holds a state already: name another one",
+                                         folder_->path().native()));
+        }
+        auto executor = request_.executor.component->create(request_.executor.options);
+        if (!executor) {
+            return executor.error();
+        }
+        executor_ = std::move(*executor);
+        return {};
+    }
+
+    Status choose_blocks() {
+        const std::uint64_t limit = workload_->block_limit();
+        const bool endless = limit == std::numeric_limits<std::uint64_t>::max();
+        const std::uint64_t warmup =
+            request_.warmup_blocks.value_or(request_.blocks ? *request_.blocks / 4
+                                            : endless       ? kDefaultBlocks / 4
+                                                            : limit / 4);
+        const std::uint64_t blocks =
+            request_.blocks.value_or(endless ? kDefaultBlocks : limit - std::min(limit, warmup));
+        if (blocks == 0) {
+            return bad_input("no block would be measured: ask for at least one, after the warm-up");
+        }
+        if (warmup > limit || blocks > limit - warmup) {
+            return bad_input(fmt::format(
+                "{} warm-up and {} measured blocks are more than the {} that {} has: ask for fewer",
+                warmup, blocks, limit, request_.workload.component->name));
+        }
+        record_.warmup_blocks = warmup;
+        last_block_ = warmup + blocks;
+        return {};
+    }
+
+    Status prepare_ledger() {
+        record_.scheme = backend_->commitment_scheme();
+        // Asked here only for whether there is one; the tree itself is built in the reference
+        // process.
+        const bool has_tree =
+            record_.scheme != "none" && request_.make_tree(record_.scheme) != nullptr;
+        checked_scheme_ = has_tree ? record_.scheme : "";
+        const LedgerIdentity identity{request_.workload.canonical(), request_.seed,
+                                      workload_->content_digest()};
+        const std::filesystem::path folder =
+            request_.ledgers.empty() ? request_.results / "ledgers" : request_.ledgers;
+        const std::filesystem::path file = folder / identity.file_name();
+        record_.ledger.file = file.native();
+        record_.ledger.scheme = record_.scheme;
+        record_.ledger.roots_checked = has_tree;
+        auto known = read_ledger(file, identity);
+        if (!known) {
+            return known.error();
+        }
+        const bool covered = *known && (*known)->covers(last_block_, checked_scheme_);
+        const bool recording = executor_->needs_recording();
+        if (!covered || recording) {
+            COMMITBENCH_TRY(
+                reference_.carry_out({.blocks = last_block_,
+                                      .scheme = covered ? std::string() : checked_scheme_,
+                                      .ledger = file,
+                                      .first_recorded = recording ? std::uint64_t{1} : 0,
+                                      .last_recorded = recording ? last_block_ : 0}));
+            known = read_ledger(file, identity);
+            if (!known) {
+                return known.error();
+            }
+        }
+        if (!*known || !(*known)->covers(last_block_, checked_scheme_)) {
+            return Error{
+                ErrorCode::corrupt,
+                fmt::format("the ledger {} was changed by someone else: run again", file.native())};
+        }
+        ledger_ = std::move(**known);
+        return {};
+    }
+
+    Status load() {
+        reset_peak_rss();
+        const std::uint64_t start = steady_now_ns();
+        {
+            SortedWorkloadState state(
+                *workload_, *backend_,
+                {request_.memory_budget / kSortShare, &progress_, request_.interrupt});
+            const Status loaded = backend_->load(state);
+            if (!loaded && loaded.error().code == ErrorCode::interrupted) {
+                return Error{
+                    ErrorCode::interrupted,
+                    fmt::format("{}: no result line is written; the ledger and earlier "
+                                "lines in {} are kept, the half-loaded state is not",
+                                loaded.error().message, (request_.results / kResultFile).native())};
+            }
+            COMMITBENCH_TRY(loaded);
+            record_.load.keys = state.size();
+            record_.load.passes = state.passes();
+        }
+        record_.load.seconds = static_cast<double>(steady_now_ns() - start) / 1e9;
+        record_.load.peak_rss_bytes = sample_process_counters().peak_rss_bytes;
+        if (auto reason = check_->check_first_state()) {
+            make_void(std::move(*reason));
+        }
+        return {};
+    }
+
+    Status run_blocks() {
+        COMMITBENCH_TRY(executor_->prepare(*backend_));
+        reset_peak_rss();
+        progress_.begin("running", "blocks", last_block_);
+        std::uint64_t measured_start_ns = 0;
+        CounterMap counters_before;
+        for (std::uint64_t number = 1; number <= last_block_ && !is_void(); ++number) {
+            if (is_set(request_.interrupt)) {
+                return interrupted(number - 1);
+            }
+            if (number == record_.warmup_blocks + 1) {
+                record_.process_before = sample_process_counters();
+                counters_before = collect_counters(*executor_, *backend_);
+                measured_start_ns = steady_now_ns();
+            }
+            COMMITBENCH_TRY(run_block(number));
+            progress_.update(number);
+        }
+        progress_.end(check_->blocks_checked());
+        if (!record_.blocks.empty()) {
+            record_.untimed_ns = steady_now_ns() - measured_start_ns - record_.totals().total_ns;
+            record_.process_after = sample_process_counters();
+            record_.run_peak_rss_bytes = record_.process_after.peak_rss_bytes;
+            record_.counters_at_end = collect_counters(*executor_, *backend_);
+            sum_counters(counters_before);
+        }
+        return {};
+    }
+
+    Result<std::unique_ptr<Block>> make_block(std::uint64_t number) {
+        auto block = workload_->block(number);
+        if (!block || !executor_->needs_recording()) {
+            return block;
+        }
+        auto result = std::make_unique<BlockResult>();
+        COMMITBENCH_TRY(read_result(reference_.recording(), number, *result));
+        return std::unique_ptr<Block>(
+            std::make_unique<RecordedBlock>(std::move(*block), std::move(result)));
+    }
+
+    Status run_block(std::uint64_t number) {
+        auto made = make_block(number);
+        if (!made) {
+            return made.error();
+        }
+        const std::unique_ptr<Block> block = std::move(*made);
+        const CounterMap counters_before = collect_counters(*executor_, *backend_);
+
+        // --- timed ---
+        BlockTimer timer;
+        Result<const BlockResult*> executed = [&] {
+            const Span span = timer.span(Phase::execute);
+            return executor_->execute(*block);
+        }();
+        if (!executed) {
+            return executed.error();
+        }
+        const BlockResult& result = **executed;
+        {
+            const Span span = timer.span(Phase::stage);
+            COMMITBENCH_TRY(backend_->stage(result.diff));
+        }
+        Result<Root> root = [&] {
+            const Span span = timer.span(Phase::merkleize);
+            return backend_->merkleize();
+        }();
+        if (!root) {
+            return root.error();
+        }
+        {
+            const Span span = timer.span(Phase::persist);
+            COMMITBENCH_TRY(backend_->persist(number));
+        }
+        const BlockSpans spans = timer.finish();
+        // --- end of timed ---
+
+        const bool measured = number > record_.warmup_blocks;
+        if (measured) {
+            BlockRecord& record = record_.blocks.emplace_back();
+            record.number = number;
+            record.transactions = block->size();
+            for (const Receipt& receipt : result.receipts) {
+                record.failed += receipt.status == TxStatus::failed ? 1U : 0U;
+            }
+            record.changes = result.diff.size();
+            record.spans = spans;
+            record.counters = difference(counters_before, collect_counters(*executor_, *backend_));
+            record.counters["logical_bytes"] =
+                static_cast<std::int64_t>(result.diff.logical_bytes());
+            record.root = record_.scheme == "none" ? "" : to_hex(root->view());
+        }
+        COMMITBENCH_TRY(apply(check_->check_block(number, result, *root)));
+        if (number == last_block_ && !is_void()) {
+            COMMITBENCH_TRY(apply(check_->check_last(result)));
+        }
+        return request_.reopen_between_blocks && number < last_block_ ? reopen() : Status();
+    }
+
+    Status reopen() {
+        DetachedState nothing;
+        COMMITBENCH_TRY(executor_->prepare(nothing));
+        COMMITBENCH_TRY(backend_->reopen());
+        return executor_->prepare(*backend_);
+    }
+
+    void sum_counters(const CounterMap& before) {
+        if (!request_.reopen_between_blocks) {
+            record_.counters = difference(before, record_.counters_at_end);
+        }
+        // A store that was opened anew counts from 0, so that only the blocks' own differences mean
+        // something.
+        for (const BlockRecord& block : record_.blocks) {
+            for (const auto& [name, value] : block.counters) {
+                if (request_.reopen_between_blocks || name == "logical_bytes") {
+                    record_.counters[name] += value;
+                }
+            }
+        }
+    }
+
+    void finish_record() {
+        record_.executor = describe_choice(request_.executor);
+        record_.executor.facts = collect_facts(*executor_);
+        record_.backend = describe_choice(request_.backend);
+        record_.backend.facts = collect_facts(*backend_);
+        record_.workload = describe_choice(request_.workload);
+        record_.workload.facts = collect_facts(*workload_);
+        record_.reference = describe_choice(request_.reference);
+        record_.seed = request_.seed;
+        record_.memory_budget = request_.memory_budget;
+        record_.durability = request_.durability == Durability::block ? "block" : "none";
+        record_.cache_state = request_.reopen_between_blocks ? "cold" : "warm";
+        record_.directory = folder_->path().native();
+        record_.temporary_directory = folder_->is_temporary();
+        record_.results = request_.results.native();
+        record_.command = request_.command;
+        record_.clock_read_ns = cost_of(&steady_now_ns);
+        record_.cpu_clock_read_ns = cost_of(&process_cpu_now_ns);
+        record_.ledger.blocks_checked = check_->blocks_checked();
+        record_.machine = machine_facts();
+        record_.storage = storage_facts(folder_->path());
+    }
+
+    Status apply(Result<BlockCheck::Reason> reason) {
+        if (!reason) {
+            return reason.error();
+        }
+        if (*reason) {
+            make_void(std::move(**reason));
+        }
+        return {};
+    }
+
+    void make_void(std::string reason) {
+        record_.ledger.verdict = LedgerVerdict::void_run;
+        record_.ledger.reason = std::move(reason);
+    }
+    [[nodiscard]] bool is_void() const { return record_.ledger.verdict != LedgerVerdict::valid; }
+
+    [[nodiscard]] Error interrupted(std::uint64_t done) const {
+        return {
+            ErrorCode::interrupted,
+            fmt::format("interrupted after {} of {} blocks: no result line is written; the "
+                        "ledger and earlier lines in {} are kept, {}",
+                        done, last_block_, (request_.results / kResultFile).native(),
+                        folder_->is_temporary() ? "the temporary state is removed"
+                                                : fmt::format("and the state after block {} in {}",
+                                                              done, folder_->path().native()))};
+    }
+
+    const RunRequest& request_;
+    ReferenceProcess& reference_;
+    ProgressSink& progress_;
+    RunRecord record_;
+    Ledger ledger_;
+    std::string checked_scheme_;  // empty where no roots are checked
+    std::uint64_t last_block_ = 0;
+    std::unique_ptr<Workload> workload_;
+    std::optional<DataFolder> folder_;
+    std::unique_ptr<Backend> backend_;
+    std::unique_ptr<Executor> executor_;
+    std::optional<BlockCheck> check_;
+};
+
+}  // namespace
+
+Result<RunRecord> run_cell(const RunRequest& request) {
+    auto reference = ReferenceProcess::start(request);
+    if (!reference) {
+        return reference.error();
+    }
+    COMMITBENCH_TRY(prepare_results(request.results));
+    return CellRun(request, **reference).run();
+}
+
+}  // namespace commitbench

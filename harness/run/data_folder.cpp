@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/data_folder.hpp"
+
+#include "harness/run/durable_file.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace commitbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The lock that a backend's claim on a folder holds (backends/store/directory_claim.hpp).
+constexpr std::string_view kLockName = "LOCK";
+
+bool is_in_use(const fs::path& folder) {
+    const int lock = open((folder / kLockName).c_str(), O_RDONLY | O_CLOEXEC);
+    if (lock < 0) {
+        return false;
+    }
+    const bool taken = flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(lock);
+    return taken;
+}
+
+Status empty_folder(const fs::path& folder) {
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(folder, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        fs::remove_all(entry->path(), error);
+        if (error) {
+            break;
+        }
+    }
+    if (error) {
+        return bad_input(fmt::format("the folder {} cannot be emptied ({}): check its permissions",
+                                     folder.native(), error.message()));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<DataFolder> DataFolder::prepare(const RunRequest& request) {
+    std::error_code error;
+    if (request.directory.empty()) {
+        const fs::path parent = fs::temp_directory_path(error);
+        std::string name = (parent / "commitbench-XXXXXX").native();
+        if (error || mkdtemp(name.data()) == nullptr) {
+            return bad_input(fmt::format(
+                "no temporary folder can be made in '{}' ({}): set TMPDIR, or name a folder with "
+                "--dir",
+                parent.native(),
+                error ? error.message()
+                      : std::error_code(errno, std::generic_category()).message()));
+        }
+        return DataFolder(name, true);
+    }
+    COMMITBENCH_TRY(make_folder(request.directory));
+    const bool is_empty = fs::is_empty(request.directory, error);
+    if (error) {
+        return bad_input(fmt::format("the folder {} cannot be read ({}): check its permissions",
+                                     request.directory.native(), error.message()));
+    }
+    if (!is_empty) {
+        const bool ours =
+            request.is_data_folder != nullptr && request.is_data_folder(request.directory);
+        if (!ours) {
+            return bad_input(fmt::format(
+                "the folder {} is not empty and holds no state of this program: name another one",
+                request.directory.native()));
+        }
+        if (!request.overwrite) {
+            return bad_input(fmt::format(
+                "the folder {} holds a state already: --overwrite replaces it, or name another one",
+                request.directory.native()));
+        }
+        if (is_in_use(request.directory)) {
+            return bad_input(
+                fmt::format("the folder {} is in use by another process: wait for it, or name "
+                            "another one",
+                            request.directory.native()));
+        }
+        COMMITBENCH_TRY(empty_folder(request.directory));
+    }
+    return DataFolder(request.directory, false);
+}
+
+DataFolder::~DataFolder() {
+    if (temporary_) {
+        std::error_code error;
+        fs::remove_all(path_, error);  // what is left over is in the system's temporary folder
+    }
+}
+
+}  // namespace commitbench

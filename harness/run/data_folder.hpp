@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// DataFolder: where a run's backend keeps its files.
+#pragma once
+
+#include "harness/run/cell.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace commitbench {
+
+/// The folder that the request names, made or emptied as it says, or a fresh temporary one that
+/// goes with this object.
+class DataFolder {
+  public:
+    /// bad_input where a named folder holds anything and may not be emptied, or is in use by
+    /// another process.
+    [[nodiscard]] static Result<DataFolder> prepare(const RunRequest& request);
+
+    DataFolder(DataFolder&& other) noexcept
+        : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, false)) {}
+    DataFolder& operator=(DataFolder&&) = delete;
+    ~DataFolder();
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    [[nodiscard]] bool is_temporary() const noexcept { return temporary_; }
+
+  private:
+    DataFolder(std::filesystem::path path, bool temporary)
+        : path_(std::move(path)), temporary_(temporary) {}
+
+    std::filesystem::path path_;
+    bool temporary_;
+};
+
+}  // namespace commitbench
