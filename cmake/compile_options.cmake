@@ -11,5 +11,6 @@ if(COMMITBENCH_SANITIZE)
     target_link_options(commitbench_options INTERFACE -fsanitize=${COMMITBENCH_SANITIZE})
     # g++ 12 reports uninitialised and out-of-bounds ghosts in inlined standard-library code once
     # sanitizer checks are in the way (GCC bugs 105562, 105593).
-    target_compile_options(commitbench_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
+    target_compile_options(commitbench_options INTERFACE
+        "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-array-bounds;-Wno-stringop-overflow>")
 endif()
