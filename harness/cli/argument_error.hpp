@@ -3,7 +3,7 @@
 // is unknown.
 #pragma once
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <string>
 
 namespace commitbench::cli {

@@ -8,7 +8,7 @@
 
 #include "harness/core/result.hpp"
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <functional>
 
 namespace commitbench::cli {

@@ -18,10 +18,8 @@ class Comparison {
     [[nodiscard]] std::string render() const;
 
   private:
-    struct Row {
-        std::vector<std::string> columns;
-    };
-    std::vector<Row> rows_;
+    std::vector<std::vector<std::string>>
+        rows_;  // the columns of each; a name and a reason where there is no result
 };
 
 }  // namespace commitbench::cli

@@ -13,7 +13,7 @@
 // A flag on the command line wins over the file.
 #pragma once
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 namespace commitbench::cli {
 

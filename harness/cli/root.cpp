@@ -9,6 +9,7 @@
 #include "harness/cli/scratch_folder.hpp"
 #include "harness/core/registry.hpp"
 
+#include <cstdio>
 #include <fmt/format.h>
 
 namespace commitbench::cli {
@@ -83,6 +84,7 @@ Status apply(RootScript& script, Backend& backend, const RootArguments& argument
             }
         }
         fmt::print("{}\n", to_hex(root->view()));
+        std::fflush(stdout);  // who drives us through a pipe waits for this line
     }
 }
 
