@@ -124,10 +124,11 @@ Status SortedWorkloadState::sort_places() {
         return a.prefix == b.prefix && path(a) == path(b);
     });
     if (same != places_.end()) {
+        const auto [low, high] = std::minmax(same->index, (same + 1)->index);
         return bad_input(fmt::format(
             "the workload's first state has key 0x{} twice (entries {} and {}): a state has each "
             "key once",
-            to_hex(workload_.key(same->index).view()), same->index, (same + 1)->index));
+            to_hex(workload_.key(low).view()), low, high));
     }
     return {};
 }
