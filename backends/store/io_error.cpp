@@ -63,12 +63,17 @@ Error commit_during_scan() {
 }
 
 Error state_does_not_fit(std::uint64_t needed, std::uint64_t memory_budget) {
-    return {
-        ErrorCode::does_not_fit,
-        fmt::format("the state needs {} MiB in memory but may take {} MiB (memory budget {}, never "
-                    "less than {}): raise --memory or take a store on disk",
-                    (needed + (1U << 20) - 1) >> 20, resident_limit(memory_budget) >> 20,
-                    format_size(memory_budget), format_size(kResidentFloorBytes))};
+    return {ErrorCode::does_not_fit,
+            fmt::format(
+                "the state needs about {} MiB in memory but may take {} MiB (memory budget {}, and "
+                "never less than {}): raise --memory or take a store on disk",
+                (needed + (1U << 20) - 1) >> 20, resident_limit(memory_budget) >> 20,
+                format_size(memory_budget), format_size(kResidentFloorBytes))};
+}
+
+Error key_must_have_32_bytes(std::string_view backend, std::size_t size) {
+    return bad_input(fmt::format(
+        "backend '{}' takes keys of 32 bytes, and this one has {}: pad or hash it", backend, size));
 }
 
 }  // namespace commitbench

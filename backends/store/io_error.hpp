@@ -34,4 +34,7 @@ namespace commitbench {
 /// does_not_fit: a resident state of `needed` bytes against what the budget allows.
 [[nodiscard]] Error state_does_not_fit(std::uint64_t needed, std::uint64_t memory_budget);
 
+/// bad_input: a script's key that is no StateKey.
+[[nodiscard]] Error key_must_have_32_bytes(std::string_view backend, std::size_t size);
+
 }  // namespace commitbench

@@ -62,6 +62,20 @@ void Slab::provide(const Demand& demand) {
     }
 }
 
+void Slab::fetch_ahead(std::uint64_t bytes) noexcept {
+    constexpr std::size_t kSmallestPage = 4096;
+    try {
+        for (std::uint64_t got = 0; got + kChunkBytes <= bytes; got += kChunkBytes) {
+            add_chunk();
+            for (std::size_t at = 0; at < kChunkBytes; at += kSmallestPage) {
+                static_cast<volatile std::uint8_t*>(chunks_.back())[at] = 0;
+            }
+        }
+    } catch (const std::bad_alloc&) {
+        return;  // it was only for speed
+    }
+}
+
 void Slab::drop_spare_large() noexcept {
     for (std::size_t i = kFirstLargeClass; i < kClasses; ++i) {
         while (free_[i].first != nullptr) {
