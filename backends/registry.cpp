@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every backend, and the reference tree of every commitment scheme. A new backend is a folder and a
+// line here.
+#include "harness/core/registry.hpp"
+
+#include "backends/flat/flat_backend.hpp"
+#include "backends/mpt/mpt_backend.hpp"
+#include "backends/mpt/reference_trie.hpp"
+#include "backends/null/null_backend.hpp"
+#include "harness/core/reference_tree.hpp"
+
+#include <array>
+
+namespace commitbench {
+
+std::span<const BackendComponent> backend_registry() {
+    // Copied at the first call, not before: the components live in other files, whose constants may
+    // be made later.
+    static const std::array kBackends{kNullComponent, kFlatComponent, kMptComponent};
+    return kBackends;
+}
+
+std::unique_ptr<ReferenceTree> make_reference_tree(std::string_view scheme) {
+    return scheme == "mpt-keccak256" ? make_mpt_reference_trie() : nullptr;
+}
+
+}  // namespace commitbench
