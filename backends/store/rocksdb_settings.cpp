@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdarg>
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -25,6 +27,15 @@ constexpr std::uint64_t kLeastWriteBuffer = kMiB / 2;
 constexpr double kFilterBitsPerKey = 10;  // 1 % false positives
 constexpr std::uint64_t kBlockBytes = 4096;
 constexpr int kBackgroundJobs = 2;
+/// Keeps no text log. On a full disk the engine's own log cannot be written either, and Debian's
+/// library, which is built with assertions, then aborts in the logger instead of returning the
+/// error.
+class SilentLogger final : public rocksdb::Logger {
+  public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
+};
+
 /// Stays well under the usual limit of 1024 descriptors a process.
 constexpr int kOpenFiles = 512;
 constexpr std::uint64_t kWritebackBytes = kMiB;
@@ -113,8 +124,7 @@ rocksdb::DBOptions database_options(const Sizes& sizes,
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
     options.skip_stats_update_on_db_open = true;
-    options.info_log_level = rocksdb::WARN_LEVEL;
-    options.keep_log_file_num = 1;
+    options.info_log = std::make_shared<SilentLogger>();
     return options;
 }
 
@@ -165,6 +175,8 @@ std::vector<RocksSetting> describe(const Sizes& sizes) {
          "block's sync"},
         {"store_statistics", "off",
          "engine-wide counters cost time in every read; block hits come from the thread's own"},
+        {"store_text_log", "none",
+         "the library aborts where its own log cannot be written, as on a full disk"},
         {"store_after_error", "stays failed",
          "a store that heals itself in the background would hide a full disk"},
     };
