@@ -9,9 +9,9 @@
 //   descriptor. Counted
 //                as one sync, as LMDB cannot commit with less; MDB_NOMETASYNC would save the second
 //                barrier and could lose the block.
-//   never        MDB_WRITEMAP: on a full disk a store into the map ends the process (SIGBUS), where
-//   a write
-//                returns ENOSPC.
+//   never        MDB_WRITEMAP, and the lock file: both are shared maps, and a store into one on a
+//   full disk ends the
+//                process (SIGBUS), where a write returns ENOSPC.
 #include "backends/store/lmdb_store.hpp"
 
 #include "backends/store/io_error.hpp"
@@ -38,9 +38,9 @@ constexpr std::uint64_t kFirstMapBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kBulkBudgetShare = 8;
 constexpr std::uint64_t kLeastBulkEntries = 1024;
 constexpr std::uint64_t kPageBytes = 4096;
-/// Slots in the lock file for readers, 64 bytes each: more than any worker pool has workers.
-constexpr unsigned kMaxReaders = 1024;
-constexpr unsigned kOpenFlags = MDB_NOTLS | MDB_NORDAHEAD;
+/// MDB_NOLOCK asks of us what the contracts of Store say anyway: one process (DirectoryClaim), one
+/// writer, and no reader's transaction while it writes (commit() ends them).
+constexpr unsigned kOpenFlags = MDB_NOLOCK | MDB_NORDAHEAD;
 constexpr mdb_mode_t kFileMode = 0644;
 
 MDB_val as_val(ByteView bytes) {
@@ -277,9 +277,6 @@ Status LmdbStore::open(std::span<const TableSpec> tables, std::uint64_t expected
     }
     if (code == 0) {
         code = mdb_env_set_maxdbs(env_, static_cast<MDB_dbi>(tables.size()));
-    }
-    if (code == 0) {
-        code = mdb_env_set_maxreaders(env_, kMaxReaders);
     }
     if (code == 0) {
         code = mdb_env_open(env_, files_.c_str(), kOpenFlags, kFileMode);
@@ -567,8 +564,9 @@ void LmdbStore::facts(FactVisitor& visitor) const {
                  "a full disk must be an error, not the end of the process (SIGBUS)");
     visitor.fact("store_readahead", "off (MDB_NORDAHEAD)",
                  "keys are random: what lies beside a page is not what is read next");
-    visitor.fact("store_reader_slots", "by transaction (MDB_NOTLS)",
-                 "a reader belongs to who holds it, not to a thread");
+    visitor.fact("store_lock_file", "none (MDB_NOLOCK)",
+                 "the folder is claimed by one process; and the lock file is a shared map, into "
+                 "which a store on a full disk ends the process");
     visitor.fact("store_batch_order", "sorted by key; appended when bulk keys follow the last one",
                  "random keys would visit each page of the tree again and again");
     visitor.fact("store_compression", "none", "LMDB has none; nor does any other store here");
