@@ -41,6 +41,8 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
     std::unique_ptr<Batch> batch_;
 };
 
+class StoreOnDisk : public StoreContract {};
+
 TEST_P(StoreContract, AbsentPresentAndEmptyAreThreeThings) {
     put(kOther, bytes_of("empty"), {});
     put(kOther, bytes_of("full"), bytes_of("value"));
@@ -194,10 +196,7 @@ TEST_P(StoreContract, TooLargeIsRefusedWithNothingApplied) {
     EXPECT_EQ(value(kOther, Bytes{}), std::nullopt);
 }
 
-TEST_P(StoreContract, ReopenedStoreHoldsEveryMode) {
-    if (!on_disk()) {
-        GTEST_SKIP() << "a memory store is always new";
-    }
+TEST_P(StoreOnDisk, ReopenedStoreHoldsEveryMode) {
     put(kUniform, Bytes(32, 1), bytes_of("bulk"), CommitMode::bulk);
     ASSERT_OK(store_->sync());
     put(kUniform, Bytes(32, 2), bytes_of("lazy"), CommitMode::lazy);
@@ -209,10 +208,7 @@ TEST_P(StoreContract, ReopenedStoreHoldsEveryMode) {
     EXPECT_EQ(value(kUniform, Bytes(32, 3)), bytes_of("durable"));
 }
 
-TEST_P(StoreContract, OtherTablesAreRefusedAndNothingIsLost) {
-    if (!on_disk()) {
-        GTEST_SKIP() << "a memory store is always new";
-    }
+TEST_P(StoreOnDisk, OtherTablesAreRefusedAndNothingIsLost) {
     put(kOther, bytes_of("k"), bytes_of("v"), CommitMode::durable);
     close();
     const std::array one{TableSpec{"uniform", true}};
@@ -277,11 +273,8 @@ TEST_P(StoreContract, CountersSayWhatWasDone) {
     EXPECT_NE(fact_of(*store_, "store").find(kind_name(GetParam())), std::string::npos);
 }
 
-TEST_P(StoreContract, StateBeyondTheCacheIsServed) {
+TEST_P(StoreOnDisk, StateBeyondTheCacheIsServed) {
     close();
-    if (!on_disk()) {
-        GTEST_SKIP() << "a memory store has no cache";
-    }
     // 24 MiB under a budget of 8 MiB.
     std::filesystem::remove_all(folder_.path() / kind_name(GetParam()));
     auto opened = open_test_store(GetParam(), folder_.path(), kTestTables, std::uint64_t{8} << 20);
@@ -310,6 +303,11 @@ TEST_P(StoreContract, StateBeyondTheCacheIsServed) {
 INSTANTIATE_TEST_SUITE_P(Stores,
                          StoreContract,
                          ::testing::Values(StoreKind::memory, StoreKind::lmdb, StoreKind::rocksdb),
+                         [](const auto& instance) { return kind_name(instance.param); });
+
+INSTANTIATE_TEST_SUITE_P(Stores,
+                         StoreOnDisk,
+                         ::testing::Values(StoreKind::lmdb, StoreKind::rocksdb),
                          [](const auto& instance) { return kind_name(instance.param); });
 
 }  // namespace

@@ -111,7 +111,7 @@ inline constexpr Table kOther{1};
 
 #define ASSERT_OK(expression)                                                   \
     do {                                                                        \
-        const auto& assert_ok_status = (expression);                           \
+        const auto& assert_ok_status = (expression);                            \
         ASSERT_TRUE(assert_ok_status.ok()) << assert_ok_status.error().message; \
     } while (false)
 
