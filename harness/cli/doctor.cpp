@@ -61,7 +61,7 @@ Result<int> doctor(const std::string& directory, const std::string& memory) {
 void add_doctor(CLI::App& app, Action& chosen) {
     struct Arguments {
         std::string directory = ".";
-        std::string memory = "256MiB";
+        std::string memory = "1GiB";
     };
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand(

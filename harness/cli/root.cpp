@@ -6,8 +6,8 @@
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/root_script.hpp"
 #include "harness/cli/run_arguments.hpp"
-#include "harness/cli/scratch_folder.hpp"
 #include "harness/core/registry.hpp"
+#include "harness/run/data_folder.hpp"
 
 #include <cstdio>
 #include <fmt/format.h>
@@ -133,8 +133,8 @@ Result<int> root(const RootArguments& arguments) {
     if (!script) {
         return script.error();
     }
-    auto folder = arguments.directory.empty() ? ScratchFolder::make_temporary()
-                                              : ScratchFolder::make_kept(arguments.directory);
+    auto folder = arguments.directory.empty() ? DataFolder::temporary()
+                                              : DataFolder::keep(arguments.directory);
     if (!folder) {
         return folder.error();
     }

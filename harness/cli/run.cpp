@@ -43,7 +43,8 @@ Result<int> run_one(const RunArguments& arguments) {
         report_line(arguments.report, result_line(*record));
     }
     if (!arguments.quiet) {
-        fmt::print("{}", render_table(*record, {.unicode = locale_is_utf8()}));
+        fmt::print("{}", render_table(*record, {.unicode = locale_is_utf8(),
+                                                .meanings = arguments.report < 0}));
     }
     if (record->ledger.verdict == LedgerVerdict::void_run) {
         return Error{ErrorCode::mismatch,
@@ -77,7 +78,7 @@ Result<int> run_several(const RunArguments& arguments) {
         comparison.add(arguments.backends[cell], outcome->exit_code, outcome->result_line);
         worst = std::max(worst, outcome->exit_code);
     }
-    fmt::print("\n{}", comparison.render());
+    fmt::print("\n{}\n{}", comparison.render(), render_meanings());
     return worst;
 }
 

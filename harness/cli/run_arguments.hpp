@@ -19,7 +19,7 @@ struct RunArguments {
     std::string blocks;
     std::string warmup;
     std::string seed = "1";
-    std::string memory = "256MiB";
+    std::string memory = "1GiB";
     std::string durability = "none";
     std::string directory;
     bool overwrite = false;

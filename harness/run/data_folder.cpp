@@ -44,21 +44,30 @@ Status empty_folder(const fs::path& folder) {
 
 }  // namespace
 
-Result<DataFolder> DataFolder::prepare(const RunRequest& request) {
+Result<DataFolder> DataFolder::temporary() {
     std::error_code error;
-    if (request.directory.empty()) {
-        const fs::path parent = fs::temp_directory_path(error);
-        std::string name = (parent / "commitbench-XXXXXX").native();
-        if (error || mkdtemp(name.data()) == nullptr) {
-            return bad_input(fmt::format(
-                "no temporary folder can be made in '{}' ({}): set TMPDIR, or name a folder with "
-                "--dir",
-                parent.native(),
-                error ? error.message()
-                      : std::error_code(errno, std::generic_category()).message()));
-        }
-        return DataFolder(name, true);
+    const fs::path parent = fs::temp_directory_path(error);
+    std::string name = (parent / "commitbench-XXXXXX").native();
+    if (error || mkdtemp(name.data()) == nullptr) {
+        return bad_input(fmt::format(
+            "no temporary folder can be made in '{}' ({}): set TMPDIR, or name a folder with "
+            "--dir",
+            parent.native(),
+            error ? error.message() : std::error_code(errno, std::generic_category()).message()));
     }
+    return DataFolder(name, true);
+}
+
+Result<DataFolder> DataFolder::keep(const fs::path& path) {
+    COMMITBENCH_TRY(make_folder(path));
+    return DataFolder(path, false);
+}
+
+Result<DataFolder> DataFolder::prepare(const RunRequest& request) {
+    if (request.directory.empty()) {
+        return temporary();
+    }
+    std::error_code error;
     COMMITBENCH_TRY(make_folder(request.directory));
     const bool is_empty = fs::is_empty(request.directory, error);
     if (error) {

@@ -16,6 +16,10 @@ class DataFolder {
     /// bad_input where a named folder holds anything and may not be emptied, or is in use by
     /// another process.
     [[nodiscard]] static Result<DataFolder> prepare(const RunRequest& request);
+    /// A fresh one under TMPDIR (else /tmp), removed with what is in it by the destructor.
+    [[nodiscard]] static Result<DataFolder> temporary();
+    /// `path`, whatever it holds; made where it is missing, never removed.
+    [[nodiscard]] static Result<DataFolder> keep(const std::filesystem::path& path);
 
     DataFolder(DataFolder&& other) noexcept
         : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, false)) {}

@@ -180,16 +180,6 @@ void add_ledger(std::string& out, const RunRecord& record) {
                 : fmt::format("; no reference tree for {}: roots NOT checked", ledger.scheme)));
 }
 
-void add_meanings(std::string& out) {
-    constexpr std::array<std::string_view, 6> kShown{"execute", "stage", "merkleize",
-                                                     "persist", "other", "total"};
-    for (const MetricExplanation& metric : metric_explanations()) {
-        if (std::ranges::find(kShown, metric.name) != kShown.end()) {
-            add_line(out, fmt::format("  {:<10} {}", metric.name, metric.meaning));
-        }
-    }
-}
-
 }  // namespace
 
 std::string render_table(const RunRecord& record, TableStyle style) {
@@ -224,8 +214,21 @@ std::string render_table(const RunRecord& record, TableStyle style) {
         add_line(out, fmt::format("  limited by  {}", find_limiter(record).sentence));
     }
     add_ledger(out, record);
-    out += "\n";
-    add_meanings(out);
+    if (style.meanings) {
+        out += "\n" + render_meanings();
+    }
+    return out;
+}
+
+std::string render_meanings() {
+    std::string out;
+    constexpr std::array<std::string_view, 6> kShown{"execute", "stage", "merkleize",
+                                                     "persist", "other", "total"};
+    for (const MetricExplanation& metric : metric_explanations()) {
+        if (std::ranges::find(kShown, metric.name) != kShown.end()) {
+            add_line(out, fmt::format("  {:<10} {}", metric.name, metric.meaning));
+        }
+    }
     return out;
 }
 

@@ -25,6 +25,7 @@ class CliTest(unittest.TestCase):
     """A fresh folder a test, in which the program runs."""
 
     folder: pathlib.Path
+    user: Optional[int] = None  # who runs the program; None is us
 
     def setUp(self) -> None:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="commitbench-test-"))
@@ -47,6 +48,7 @@ class CliTest(unittest.TestCase):
             text=True,
             timeout=TIMEOUT_SECONDS,
             check=False,
+            user=self.user,
         )
 
     def start_program(self, *words: str) -> "subprocess.Popen[str]":

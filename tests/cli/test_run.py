@@ -13,6 +13,10 @@ ALL_BACKENDS: tuple[str, ...] = (
 )
 
 
+# 80 MiB: more than the 64 MiB that a store in memory may always take.
+LARGE_STATE: str = "transfer:accounts=20k,value-size=4096,block-size=100"
+
+
 def cell(backend: str, workload: str = SMALL_WORKLOAD, executor: str = "sequential", blocks: int = 6) -> list[str]:
     """The words of a small cell."""
     return ["--workload", workload, "--backend", backend, "--executor", executor, "--blocks", str(blocks), "--warmup", "2"]
@@ -69,6 +73,10 @@ class ResultLine(CliTest):
             for ours, theirs in (("execute_ns", "execution_ms"), ("stage_ns", "state_read_ms"),
                                  ("merkleize_ns", "state_hash_ms"), ("persist_ns", "commit_ms"), ("total_ns", "total_ms")):
                 self.assertAlmostEqual(block[ours] / 1e6, block[theirs], places=5)
+
+    def test_spans_sum_to_wall_within_one_percent(self) -> None:
+        result = self.run_cell(*cell("mpt", "transfer:accounts=20k,block-size=10k"))
+        self.assertLess(result["totals"]["other_ns"], 0.01 * result["totals"]["total_ns"])
 
     def test_totals_are_the_sums_of_the_blocks(self) -> None:
         result = self.run_cell(*cell("flat"))
@@ -127,9 +135,11 @@ class Table(CliTest):
             self.assertEqual(result["ledger"]["roots_checked"], "roots" in row)
 
     def test_cell_that_fails_has_its_row_and_its_exit_code(self) -> None:
-        result = self.run_program("run", "--quiet", *cell("null"), "--backend", "flat", "--memory", "16KiB")
+        result = self.run_program("run", "--quiet", *cell("flat:store=lmdb", LARGE_STATE, blocks=1), "--backend",
+                                  "flat:store=memory", "--memory", "8MiB")
         self.assertEqual(2, result.returncode, result.stdout + result.stderr)
-        self.assertRegex(result.stdout, r"(?m)^flat +no result: exit code 2$")
+        self.assertRegex(result.stdout, r"(?m)^flat:store=lmdb +[0-9,]+ ")
+        self.assertRegex(result.stdout, r"(?m)^flat:store=memory +no result: exit code 2$")
 
     def test_no_arguments_shows_a_comparison_and_what_to_try_next(self) -> None:
         text = self.assert_ok(self.run_program())
@@ -207,9 +217,9 @@ class DoesNotFit(CliTest):
         for backend in ("null", "flat:store=memory", "mpt:store=memory"):
             with self.subTest(backend):
                 line = self.assert_refused(
-                    self.run_program("run", "--quiet", *cell(backend, "transfer:accounts=100k,block-size=100"), "--memory", "2MiB"),
+                    self.run_program("run", "--quiet", *cell(backend, LARGE_STATE, blocks=1), "--memory", "8MiB"), "--memory"
                 )
-                self.assertIn("--memory", line)
+                self.assertIn("8MiB", line)
                 self.assertEqual([], self.result_lines())
 
     def test_more_blocks_than_there_are(self) -> None:
