@@ -203,8 +203,7 @@ void commit_block(benchmark::State& state) {
             touched[i] = scaled(random_words(block, Domain::transfer, {i})[0], kAccounts);
         }
         std::ranges::sort(touched);
-        const auto repeated = std::ranges::unique(touched);
-        touched.erase(repeated.begin(), repeated.end());
+        touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
         Bytes value(kValueBytes, static_cast<std::uint8_t>(block));
         for (const std::size_t i : touched) {
             std::ranges::copy(sorted_keys()[i].bytes, value.begin());
