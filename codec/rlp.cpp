@@ -7,18 +7,18 @@ namespace commitbench::rlp {
 
 std::string_view describe(ReadError error) noexcept {
     switch (error) {
-    case ReadError::none:
-        return "is well-formed";
-    case ReadError::truncated:
-        return "is truncated: an item is longer than what is left";
-    case ReadError::truncated_length:
-        return "is truncated inside a length";
-    case ReadError::leading_zero:
-        return "is not canonical: a length begins with a zero byte";
-    case ReadError::long_form_of_short:
-        return "is not canonical: a length below 56 in the long form";
-    case ReadError::byte_with_header:
-        return "is not canonical: a single byte below 0x80 behind a header";
+        case ReadError::none:
+            return "is well-formed";
+        case ReadError::truncated:
+            return "is truncated: an item is longer than what is left";
+        case ReadError::truncated_length:
+            return "is truncated inside a length";
+        case ReadError::leading_zero:
+            return "is not canonical: a length begins with a zero byte";
+        case ReadError::long_form_of_short:
+            return "is not canonical: a length below 56 in the long form";
+        case ReadError::byte_with_header:
+            return "is not canonical: a single byte below 0x80 behind a header";
     }
     return "";
 }

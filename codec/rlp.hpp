@@ -34,8 +34,8 @@ struct Item {
     ByteView raw;      ///< header and payload
 };
 
-/// Walks over the items of a list's payload (or of a file). Borrows the bytes. O(1) an item: a list's
-/// payload is not looked into.
+/// Walks over the items of a list's payload (or of a file). Borrows the bytes. O(1) an item: a
+/// list's payload is not looked into.
 class Reader {
   public:
     explicit Reader(ByteView bytes) noexcept : rest_(bytes) {}
@@ -48,8 +48,8 @@ class Reader {
     ByteView rest_;
 };
 
-/// Bytes of the header that stands before a payload of `length` bytes of a list or of a string that is not a
-/// single byte < 0x80.
+/// Bytes of the header that stands before a payload of `length` bytes of a list or of a string that
+/// is not a single byte < 0x80.
 [[nodiscard]] constexpr std::size_t header_size(std::size_t length) noexcept {
     std::size_t size = 1;
     if (length > 55) {
@@ -69,7 +69,8 @@ class Reader {
 }
 
 /// Writers put their bytes at `out` and return what follows them. INVARIANT: there is room.
-[[nodiscard]] inline std::uint8_t* put_header(std::uint8_t* out, std::uint8_t base,
+[[nodiscard]] inline std::uint8_t* put_header(std::uint8_t* out,
+                                              std::uint8_t base,
                                               std::size_t length) noexcept {
     if (length <= 55) {
         *out = static_cast<std::uint8_t>(base + length);
@@ -83,7 +84,8 @@ class Reader {
     return out + 1 + digits;
 }
 
-[[nodiscard]] inline std::uint8_t* put_list_header(std::uint8_t* out, std::size_t payload) noexcept {
+[[nodiscard]] inline std::uint8_t* put_list_header(std::uint8_t* out,
+                                                   std::size_t payload) noexcept {
     return put_header(out, 0xc0, payload);
 }
 

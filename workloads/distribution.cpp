@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace commitbench {
 namespace {
@@ -63,8 +64,7 @@ std::uint64_t RankDistribution::draw(RandomStream& random) const noexcept {
         const double a = area_end_ + random.unit() * (area_begin_ - area_end_);
         const double x = area_inverse(a, theta_);
         // Clamped while still a double: x may be infinite.
-        const double k =
-            static_cast<double>(static_cast<std::uint64_t>(std::clamp(x, 1.0, last) + 0.5));
+        const double k = std::floor(std::clamp(x, 1.0, last) + 0.5);
         if (k - x <= sure_ || a >= area(k + 0.5, theta_) - height(k, theta_)) {
             return static_cast<std::uint64_t>(k) - 1;
         }

@@ -16,7 +16,8 @@ template<class Tag>
 struct Word32 {
     std::array<std::uint8_t, 32> bytes{};
 
-    auto operator<=>(const Word32&) const = default;
+    // clang-tidy 14 takes the zero inside the defaulted comparison for a pointer.
+    auto operator<=>(const Word32&) const = default;  // NOLINT(modernize-use-nullptr)
 
     [[nodiscard]] ByteView view() const noexcept { return bytes; }
 

@@ -24,8 +24,8 @@ Tree list(std::vector<Tree> items) {
 }
 
 Tree integer(std::uint64_t number) {
-    const ByteView digits = Quantity(number).digits();
-    return text({digits.begin(), digits.end()});
+    const Quantity quantity(number);
+    return text({quantity.digits().begin(), quantity.digits().end()});
 }
 
 Tree word(std::uint8_t last) {

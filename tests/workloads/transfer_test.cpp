@@ -289,8 +289,9 @@ TEST(Transfer, AnExtremeLawStillFindsAReceiver) {
 TEST(Transfer, AmountsCoverTheirRange) {
     const auto workload =
         make("accounts=100,block-size=5k,amount-min=5,amount-max=8,overdraft-share=0");
+    const auto block = block_of(*workload, 3);
     std::map<std::uint64_t, int> seen;
-    for (const transfer::Transfer& tx : transfers_of(*block_of(*workload, 3))) {
+    for (const transfer::Transfer& tx : transfers_of(*block)) {
         ++seen[tx.amount];
     }
     ASSERT_EQ(seen.size(), 4U);

@@ -40,6 +40,7 @@ class Quantity {
     /// INVARIANT: at most 32 bytes, the first not zero.
     explicit Quantity(ByteView digits) noexcept;
 
+    /// A view into this Quantity.
     [[nodiscard]] ByteView digits() const noexcept { return {digits_.data(), size_}; }
     [[nodiscard]] bool zero() const noexcept { return size_ == 0; }
     bool operator==(const Quantity&) const = default;
