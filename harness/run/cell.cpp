@@ -179,20 +179,16 @@ class CellRun {
             SortedWorkloadState state(
                 *workload_, *backend_,
                 {request_.memory_budget / kSortShare, &progress_, request_.interrupt});
-            const Status loaded = backend_->load(state);
-            if (!loaded && loaded.error().code == ErrorCode::interrupted) {
-                return Error{
-                    ErrorCode::interrupted,
-                    fmt::format("{}: no result line is written; the ledger and earlier "
-                                "lines in {} are kept, the half-loaded state is not",
-                                loaded.error().message, (request_.results / kResultFile).native())};
+            if (const Status loaded = backend_->load(state); !loaded) {
+                return explain_load(loaded.error());
             }
-            COMMITBENCH_TRY(loaded);
             record_.load.keys = state.size();
             record_.load.passes = state.passes();
         }
         record_.load.seconds = static_cast<double>(steady_now_ns() - start) / 1e9;
-        record_.load.peak_rss_bytes = sample_process_counters().peak_rss_bytes;
+        const ProcessCounters loaded = sample_process_counters();
+        record_.load.peak_rss_bytes = loaded.peak_rss_bytes;
+        record_.load.rss_file_bytes = loaded.rss_file_bytes;
         if (auto reason = check_->check_first_state()) {
             make_void(std::move(*reason));
         }
@@ -357,6 +353,16 @@ class CellRun {
         record_.ledger.reason = std::move(reason);
     }
     [[nodiscard]] bool is_void() const { return record_.ledger.verdict != LedgerVerdict::valid; }
+
+    [[nodiscard]] Error explain_load(const Error& error) const {
+        if (error.code != ErrorCode::interrupted) {
+            return error;
+        }
+        return {ErrorCode::interrupted,
+                fmt::format("{}: no result line is written; the ledger and earlier lines in {} are "
+                            "kept, the half-loaded state is not",
+                            error.message, (request_.results / kResultFile).native())};
+    }
 
     [[nodiscard]] Error interrupted(std::uint64_t done) const {
         return {

@@ -48,6 +48,8 @@ struct LoadRecord {
     std::uint64_t passes = 0;  ///< times the workload's keys were gone through to sort them
     double seconds = 0;        ///< sorting included
     std::optional<std::uint64_t> peak_rss_bytes;
+    /// Mapped files in memory at the end: part of the peak, but the kernel's to take back.
+    std::optional<std::uint64_t> rss_file_bytes;
 };
 
 enum class LedgerVerdict : std::uint8_t {

@@ -233,7 +233,8 @@ std::string result_line(const RunRecord& record) {
                     {"keys_per_s", record.load.seconds > 0
                                        ? static_cast<double>(record.load.keys) / record.load.seconds
                                        : 0.0},
-                    {"peak_rss_bytes", optional_of(record.load.peak_rss_bytes)}};
+                    {"peak_rss_bytes", optional_of(record.load.peak_rss_bytes)},
+                    {"rss_file_bytes", optional_of(record.load.rss_file_bytes)}};
     json["harness"] = harness_of(record);
     json["machine"] = machine_of(record.machine);
     json["storage"] = storage_of(record);
