@@ -28,8 +28,7 @@ BlockSpans& BlockSpans::operator+=(const BlockSpans& more) noexcept {
     return *this;
 }
 
-Span::Span(BlockTimer& timer, Phase phase) noexcept
-    : timer_(timer), phase_(phase), cpu_start_(timer.clocks_.cpu()) {
+Span::Span(BlockTimer& timer, Phase phase) noexcept : timer_(timer), phase_(phase) {
     assert(!timer_.open_);
     timer_.open_ = true;
     wall_start_ = timer_.clocks_.wall();
@@ -39,9 +38,14 @@ Span::~Span() {
     const std::uint64_t wall_end = timer_.clocks_.wall();
     const auto index = static_cast<std::size_t>(phase_);
     timer_.spans_.wall_ns[index] += wall_end - wall_start_;
-    timer_.spans_.cpu_ns[index] += timer_.clocks_.cpu() - cpu_start_;
+    const std::uint64_t cpu_end = timer_.clocks_.cpu();
+    timer_.spans_.cpu_ns[index] += cpu_end - timer_.last_cpu_;
+    timer_.last_cpu_ = cpu_end;
     timer_.open_ = false;
 }
+
+BlockTimer::BlockTimer(Clocks clocks) noexcept
+    : clocks_(clocks), last_cpu_(clocks.cpu()), start_(clocks.wall()) {}
 
 BlockSpans BlockTimer::finish() noexcept {
     assert(!open_);

@@ -84,10 +84,12 @@ Limiter by_stage(const RunRecord& record, const Shares& shares) {
                         "with the CPU busy for only {} of it.",
                         share, nodes, percent(shares.busy(Phase::stage)))};
     }
+    const bool loads = record.counter("nodes_loaded").value_or(0) > 0;
     return {Limit::loading_works,
-            fmt::format("Loading nodes limited this run: stage took {} of the block time{}, with "
-                        "the CPU busy for {} of it.",
-                        share, nodes, percent(shares.busy(Phase::stage)))};
+            fmt::format("{} limited this run: stage took {} of the block time{}, with the CPU busy "
+                        "for {} of it.",
+                        loads ? "Loading nodes" : "Applying changes in memory", share, nodes,
+                        percent(shares.busy(Phase::stage)))};
 }
 
 Limiter by_persist(const RunRecord& record, const Shares& shares) {

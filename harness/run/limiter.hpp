@@ -15,7 +15,7 @@ enum class Limit : std::uint8_t {
     hashing,        ///< merkleize, and the permutations explain it
     merkleize,      ///< merkleize, and they do not, or nobody counted them
     loading_waits,  ///< stage, CPU mostly idle: waiting for reads
-    loading_works,  ///< stage, CPU busy: finding and decoding nodes
+    loading_works,  ///< stage, CPU busy: finding and decoding nodes, changing them
     sync,           ///< persist, CPU mostly idle: waiting for the device
     writing,        ///< persist, CPU busy: encoding, inserting, copying
     harness,        ///< other: the harness measured itself

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -23,11 +24,13 @@ std::string show_time(std::uint64_t ns) {
 
 std::string bar(double share, TableStyle style) {
     if (!style.unicode) {
-        const auto cells = static_cast<std::size_t>(share * static_cast<double>(kBarCells) + 0.5);
+        const auto cells =
+            static_cast<std::size_t>(std::lround(share * static_cast<double>(kBarCells)));
         return std::string(cells, '#');
     }
     constexpr std::array<std::string_view, 8> kEighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    const auto eighths = static_cast<std::size_t>(share * static_cast<double>(kBarCells * 8) + 0.5);
+    const auto eighths =
+        static_cast<std::size_t>(std::lround(share * static_cast<double>(kBarCells * 8)));
     std::string text;
     for (std::size_t i = 0; i < eighths / 8; ++i) {
         text += "█";

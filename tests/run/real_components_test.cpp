@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs with the components that are registered: every backend on one workload, each store, reopened
+// and not.
+#include "harness/run/cell.hpp"
+#include "tests/run/toy_components.hpp"
+
+#include <gtest/gtest.h>
+
+namespace commitbench::testing {
+namespace {
+
+template<class C>
+Choice<C> must_choose(std::string_view kind, std::span<const C> registry, std::string_view spec) {
+    auto choice = choose(kind, registry, spec);
+    if (!choice) {
+        ADD_FAILURE() << choice.error().message;
+        std::abort();
+    }
+    return std::move(*choice);
+}
+
+RunRequest request_of(const TestFolder& folder,
+                      std::string_view backend,
+                      std::string_view executor) {
+    return RunRequest{
+        .executor = executor_choice(executor),
+        .backend = must_choose("backend", backend_registry(), backend),
+        .workload = must_choose("workload", workload_registry(),
+                                "transfer:accounts=3000,block-size=200,overdraft-share=0.1"),
+        .reference = executor_choice("sequential"),
+        .blocks = 4,
+        .warmup_blocks = 1,
+        .memory_budget = std::uint64_t{64} << 20,
+        .directory = {},
+        .results = folder.path() / "results",
+        .ledgers = {},
+        .command = {}};
+}
+
+class EveryBackend : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(EveryBackend, IsValidReopenedAndReplayed) {
+    const TestFolder folder;
+    std::string last_root;
+    for (const bool reopen : {false, true}) {
+        for (const char* executor : {"sequential", "replay"}) {
+            SCOPED_TRACE(::testing::Message() << executor << (reopen ? ", reopened" : ""));
+            RunRequest request = request_of(folder, GetParam(), executor);
+            request.reopen_between_blocks = reopen;
+            request.durability = reopen ? Durability::block : Durability::none;
+            const auto record = run_cell(request);
+            ASSERT_TRUE(record.ok()) << record.error().message;
+            EXPECT_EQ(record->exit_code(), 0) << record->ledger.reason;
+            ASSERT_EQ(record->blocks.size(), 4U);
+            EXPECT_EQ(record->transactions(), 800U);
+            EXPECT_GT(record->failed(), 0U) << "a tenth is overdrawn";
+            const std::string& root = record->blocks.back().root;
+            EXPECT_EQ(root.empty(), record->scheme == "none");
+            EXPECT_EQ(record->ledger.roots_checked, record->scheme != "none");
+            EXPECT_TRUE(last_root.empty() || root == last_root);
+            last_root = root;
+        }
+    }
+    EXPECT_EQ(result_lines(folder).size(), 4U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Registered,
+                         EveryBackend,
+                         ::testing::Values("null",
+                                           "flat:store=memory",
+                                           "flat:store=lmdb",
+                                           "flat:store=rocksdb",
+                                           "mpt:store=memory",
+                                           "mpt:store=lmdb",
+                                           "mpt:store=rocksdb",
+                                           "mpt:store=memory,secure=on"));
+
+TEST(RealComponents, AnExecutorThatLosesAnUpdateIsCaughtOnTheTree) {
+    const TestFolder folder;
+    const auto record = run_cell(request_of(folder, "mpt:store=memory", "faulty:fault=loses"));
+    ASSERT_TRUE(record.ok()) << record.error().message;
+    EXPECT_EQ(record->exit_code(), 1);
+    EXPECT_NE(record->ledger.reason.find("block 3, key 0x"), std::string::npos)
+        << record->ledger.reason;
+}
+
+TEST(RealComponents, AStateThatDoesNotFitIsTheBackendsError) {
+    for (const char* backend : {"null", "flat:store=memory"}) {
+        const TestFolder folder;
+        RunRequest request = request_of(folder, backend, "sequential");
+        // Some 110 MiB of keys and values alone; a budget below 64 MiB counts as 64.
+        request.workload =
+            must_choose("workload", workload_registry(), "transfer:accounts=1M,block-size=10");
+        request.memory_budget = std::uint64_t{8} << 20;
+        const auto record = run_cell(request);
+        ASSERT_FALSE(record.ok()) << backend;
+        EXPECT_EQ(record.error().code, ErrorCode::does_not_fit) << record.error().message;
+        EXPECT_TRUE(result_lines(folder).empty());
+    }
+}
+
+}  // namespace
+}  // namespace commitbench::testing
