@@ -70,12 +70,13 @@ class RocksReader final : public StoreReader {
     std::vector<rocksdb::Slice> keys_;
     std::vector<rocksdb::PinnableSlice> values_;
     std::vector<rocksdb::Status> statuses_;
+    std::size_t pinned_ = 0;  // of values_, by the last call
 };
 
 class RocksStore final : public Store {
   public:
-    RocksStore(fs::path directory, RocksSettings settings)
-        : files_(std::move(directory) / "rocksdb"), settings_(std::move(settings)) {}
+    RocksStore(const fs::path& directory, RocksSettings settings)
+        : files_(directory / "rocksdb"), settings_(std::move(settings)) {}
     RocksStore(const RocksStore&) = delete;
     RocksStore& operator=(const RocksStore&) = delete;
     ~RocksStore() override { close(); }
@@ -188,9 +189,10 @@ Status RocksReader::multi_get(Table table,
         values_ = std::vector<rocksdb::PinnableSlice>(count);
         statuses_.resize(count);
     }
-    for (rocksdb::PinnableSlice& value : values_) {
+    for (rocksdb::PinnableSlice& value : std::span(values_).first(std::max(count, pinned_))) {
         value.Reset();
     }
+    pinned_ = count;
     const rocksdb::Status status = guarded([&] {
         store_.database().MultiGet(rocksdb::ReadOptions(), store_.family(table), count,
                                    keys_.data(), values_.data(), statuses_.data());
@@ -240,7 +242,7 @@ rocksdb::Status RocksStore::open_files(const fs::path& files,
     options.create_missing_column_families = create;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* opened = nullptr;
-    const rocksdb::Status status = guarded([&] {
+    rocksdb::Status status = guarded([&] {
         return rocksdb::DB::Open(options, files.string(), families(tables), &handles, &opened);
     });
     if (status.ok()) {
@@ -270,7 +272,7 @@ rocksdb::Status RocksStore::create(std::span<const TableSpec> tables) {
     const fs::path fresh = files_.string() + ".new";
     std::error_code failed;
     fs::remove_all(fresh, failed);
-    const rocksdb::Status status = open_files(fresh, tables, true);
+    rocksdb::Status status = open_files(fresh, tables, true);
     if (!status.ok()) {
         return status;
     }
@@ -328,10 +330,10 @@ Status RocksStore::commit(Batch& batch, CommitMode mode) {
     const rocksdb::Status status = guarded([&] {
         rocksdb::WriteBatch writes(recorded.bytes() + 16 * recorded.entries().size());
         for (const RecordedBatch::Entry& entry : recorded.ordered()) {
-            const rocksdb::Status added =
-                entry.erased ? writes.Delete(family(entry.table), as_slice(entry.key()))
-                             : writes.Put(family(entry.table), as_slice(entry.key()),
-                                          as_slice(entry.value()));
+            rocksdb::Status added = entry.erased
+                                        ? writes.Delete(family(entry.table), as_slice(entry.key()))
+                                        : writes.Put(family(entry.table), as_slice(entry.key()),
+                                                     as_slice(entry.value()));
             if (!added.ok()) {
                 return added;
             }

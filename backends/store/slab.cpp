@@ -65,7 +65,9 @@ void Slab::provide(const Demand& demand) {
 void Slab::fetch_ahead(std::uint64_t bytes) noexcept {
     constexpr std::size_t kSmallestPage = 4096;
     try {
-        for (std::uint64_t got = 0; got + kChunkBytes <= bytes; got += kChunkBytes) {
+        const std::uint64_t untouched = chunks_.empty() ? 0 : chunks_.size() - current_ - 1;
+        for (std::uint64_t got = untouched * kChunkBytes; got + kChunkBytes <= bytes;
+             got += kChunkBytes) {
             add_chunk();
             for (std::size_t at = 0; at < kChunkBytes; at += kSmallestPage) {
                 static_cast<volatile std::uint8_t*>(chunks_.back())[at] = 0;

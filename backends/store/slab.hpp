@@ -58,8 +58,9 @@ class Slab {
     /// Gets the memory, so that allocating the demanded blocks cannot fail. Throws std::bad_alloc,
     /// and then nothing of use has changed.
     void provide(const Demand& demand);
-    /// Gets about `bytes` for small blocks to come and touches them, so that whoever takes them
-    /// does not wait for the kernel to clear pages. Gets less where the system has no more.
+    /// Sees to it that about `bytes` are there for small blocks to come, and touches what it gets
+    /// for that, so that whoever takes them does not wait for the kernel to clear pages. Gets less
+    /// where the system has no more.
     void fetch_ahead(std::uint64_t bytes) noexcept;
     /// Returns to the system what provide() got for large blocks and nobody took.
     void drop_spare_large() noexcept;

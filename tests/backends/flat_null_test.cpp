@@ -501,8 +501,11 @@ TEST(Null, ManyKeysComeGoAndGrow) {
 }  // namespace
 
 int run_as_child(const char* orders) {
-    work_until_killed(orders, std::getenv("COMMITBENCH_TEST_SPEC"),
-                      std::getenv("COMMITBENCH_TEST_FOLDER"));
+    const char* const spec = std::getenv("COMMITBENCH_TEST_SPEC");
+    const char* const folder = std::getenv("COMMITBENCH_TEST_FOLDER");
+    if (spec != nullptr && folder != nullptr) {
+        work_until_killed(orders, spec, folder);
+    }
     return 1;
 }
 

@@ -37,9 +37,9 @@ void check_reads(Store& store, const Model& model, std::mt19937_64& random) {
     ASSERT_OK(reader);
     for (const Table table : {kUniform, kOther}) {
         const auto& expected = model[static_cast<std::size_t>(table)];
-        std::vector<Bytes> keys;
-        for (int i = 0; i < 100; ++i) {
-            keys.push_back(key_for(random, table));
+        std::vector<Bytes> keys(100);
+        for (Bytes& key : keys) {
+            key = key_for(random, table);
         }
         const std::vector<ByteView> views(keys.begin(), keys.end());
         std::vector<std::optional<ByteView>> values(keys.size());

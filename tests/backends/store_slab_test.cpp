@@ -69,6 +69,7 @@ TEST(Slab, ProvidedBlocksNeedNoMoreMemory) {
         slab.provide(demand);
         ASSERT_EQ(slab.bytes_held(), bound);
         std::vector<std::uint8_t*> blocks;
+        blocks.reserve(sizes.size());
         for (const std::size_t size : sizes) {
             blocks.push_back(slab.allocate(size));
         }
@@ -77,6 +78,16 @@ TEST(Slab, ProvidedBlocksNeedNoMoreMemory) {
             slab.free(blocks[i], sizes[i]);
         }
     }
+}
+
+TEST(Slab, FetchingAheadTwiceGetsOnce) {
+    Slab slab;
+    slab.fetch_ahead(std::uint64_t{10} << 20);
+    EXPECT_EQ(slab.bytes_held(), std::uint64_t{10} << 20);
+    std::uint8_t* const block = slab.allocate(100);
+    slab.fetch_ahead(std::uint64_t{8} << 20);
+    EXPECT_EQ(slab.bytes_held(), std::uint64_t{10} << 20);
+    slab.free(block, 100);
 }
 
 TEST(Slab, SpareLargeBlocksGoBack) {
