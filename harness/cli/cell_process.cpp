@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -36,48 +35,19 @@ Error system_error(std::string_view what) {
     ::_exit(127);
 }
 
-/// Keeps SIGINT blocked but while await() waits: an interrupt is seen either before the wait or in
-/// it, never lost between a look at the flag and the start of the wait.
-class InterruptRelay {
-  public:
-    explicit InterruptRelay(pid_t group) : group_(group) {
-        sigset_t interrupt;
-        ::sigemptyset(&interrupt);
-        ::sigaddset(&interrupt, SIGINT);
-        ::sigprocmask(SIG_BLOCK, &interrupt, &before_);
-    }
-    InterruptRelay(const InterruptRelay&) = delete;
-    InterruptRelay& operator=(const InterruptRelay&) = delete;
-    ~InterruptRelay() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
-
-    /// Returns when `descriptor` can be read, or after an interrupt was passed on.
-    void await(int descriptor) {
-        if (interrupt_flag() && !passed_on_) {
-            passed_on_ = true;
-            ::kill(-group_, SIGINT);
-        }
-        pollfd wanted{.fd = descriptor, .events = POLLIN, .revents = 0};
-        ::ppoll(&wanted, 1, nullptr, &before_);
-    }
-
-  private:
-    pid_t group_;
-    sigset_t before_{};
-    bool passed_on_ = false;
-};
-
 std::string read_all(int descriptor, pid_t group) {
-    InterruptRelay relay(group);
-    ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
     std::string text;
     std::array<char, 1U << 16> piece{};
+    bool passed_on = false;
     while (true) {
+        if (!passed_on && !wait_readable(descriptor)) {
+            ::kill(-group, SIGINT);
+            passed_on = true;
+        }
         const ssize_t got = ::read(descriptor, piece.data(), piece.size());
         if (got > 0) {
             text.append(piece.data(), static_cast<std::size_t>(got));
-        } else if (got < 0 && errno == EAGAIN) {
-            relay.await(descriptor);
-        } else {
+        } else if (got == 0 || errno != EINTR) {
             return text;  // the other end is closed
         }
     }

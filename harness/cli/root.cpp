@@ -44,12 +44,12 @@ Status apply(RootScript& script, Backend& backend, const RootArguments& argument
     std::string first_of_batch;
     KeyChange change;
     while (true) {
+        const auto step = script.next(change);
         if (interrupt_flag()) {
             return interrupted(backend);
         }
-        const auto step = script.next(change);
         if (!step) {
-            return interrupt_flag() ? interrupted(backend) : step.error();
+            return step.error();
         }
         if (*step == RootScript::Step::change) {
             if (batch.empty()) {

@@ -2,6 +2,7 @@
 #include "harness/cli/root_script.hpp"
 
 #include "codec/hex.hpp"
+#include "harness/cli/interrupt.hpp"
 #include "harness/core/options.hpp"
 
 #include <array>
@@ -100,15 +101,16 @@ Result<bool> RootScript::next_line(std::string_view& line) {
         buffer_.erase(0, used_);
         used_ = 0;
         searched = buffer_.size();
+        if (!wait_readable(file_)) {
+            return Error{ErrorCode::interrupted,
+                         fmt::format("{}: interrupted while reading", where())};
+        }
         buffer_.resize(searched + kReadBytes);
         const ssize_t got = ::read(file_, buffer_.data() + searched, kReadBytes);
         buffer_.resize(searched + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         if (got < 0) {
-            return errno == EINTR
-                       ? Error{ErrorCode::interrupted,
-                               fmt::format("{}: interrupted while reading", where())}
-                       : Error{ErrorCode::io, fmt::format("{}: cannot be read further: {}", where(),
-                                                          system_reason(errno))};
+            return Error{ErrorCode::io, fmt::format("{}: cannot be read further: {}", where(),
+                                                    system_reason(errno))};
         }
         at_end_ = got == 0;
     }

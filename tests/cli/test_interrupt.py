@@ -23,9 +23,13 @@ class Interrupt(CliTest):
         self.assertEqual([], self.result_lines())
         return lines[0]
 
-    def data_file(self) -> bool:
-        """Whether the backend has begun to fill its folder."""
-        return any(file.is_file() for file in (self.folder / "data").rglob("*"))
+    def await_end_of(self, part: str, process: "subprocess.Popen[str]") -> None:
+        """Until the program says that this part of its work is done, so that it is in the next."""
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(part + ":"):
+                return
+        self.fail(f"the program ended before the end of its {part}")
 
     def test_while_making_the_ledger(self) -> None:
         process = self.start_program("run", "--quiet", "--workload", "transfer:accounts=1M", "--backend", "null", "--blocks", "100000")
@@ -34,18 +38,22 @@ class Interrupt(CliTest):
         self.assertEqual([], list((self.folder / "tmp").iterdir()))
 
     def test_while_loading(self) -> None:
-        process = self.start_program("run", "--workload", "transfer:accounts=2M", "--backend", "mpt:store=lmdb", "--blocks", "2",
-                                     "--dir", "data")
-        assert process.stderr is not None
-        for line in process.stderr:  # progress lines come every few seconds
-            if line.startswith("loading"):
-                break
-        self.interrupt(process)
+        process = self.start_program("run", "--workload", "transfer:accounts=300k,block-size=100", "--backend", "mpt:store=lmdb",
+                                     "--blocks", "2", "--dir", "data")
+        self.await_end_of("sorting", process)
+        self.assertIn("half-loaded", self.interrupt(process))
+        again = self.run_program("run", "--quiet", "--workload", SMALL_WORKLOAD, "--backend", "mpt:store=lmdb", "--blocks", "2",
+                                 "--dir", "data", "--overwrite")
+        self.assert_ok(again)
 
     def test_while_measuring(self) -> None:
-        process = self.start_program("run", "--workload", SMALL_WORKLOAD, "--backend", "mpt:store=lmdb", "--blocks", "1M", "--dir", "data")
-        self.wait_for(self.data_file, "the data folder", process)
+        process = self.start_program("run", "--workload", SMALL_WORKLOAD, "--backend", "mpt:store=lmdb", "--blocks", "20k",
+                                     "--dir", "data")
+        self.await_end_of("loading", process)
         self.interrupt(process)
+        # What was persisted is whole: a script goes on from it.
+        goes_on = self.run_program("root", "--backend", "mpt:store=lmdb", "--dir", "data", "-", stdin="commit\n")
+        self.assertRegex(self.assert_ok(goes_on), r"^[0-9a-f]{64}\n$")
 
     def test_several_cells_stop_at_the_first(self) -> None:
         process = self.start_program("run", "--quiet", "--workload", SMALL_WORKLOAD, "--backend", "null", "--backend", "flat",
