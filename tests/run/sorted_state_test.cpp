@@ -39,7 +39,7 @@ class PathBackend final : public Backend {
     [[nodiscard]] std::string commitment_scheme() const override { return "none"; }
     [[nodiscard]] StateKey path_of(const StateKey& key) const override {
         StateKey path = key;
-        std::ranges::rotate(path.bytes, path.bytes.end() - 1);
+        std::rotate(path.bytes.begin(), path.bytes.end() - 1, path.bytes.end());
         return path;
     }
     [[nodiscard]] bool empty() const override { return true; }
@@ -93,13 +93,13 @@ std::vector<StateKey> uniform_keys(std::uint64_t count) {
 }
 
 TEST(SortedState, OnePassWhereAllFits) {
-    expect_sorted(uniform_keys(5000), 5000 * 16, 1);
+    expect_sorted(uniform_keys(5000), std::uint64_t{5000} * 16, 1);
 }
 
 TEST(SortedState, ManyPassesWhereHardlyAnythingFits) {
     expect_sorted(uniform_keys(5000), 1, 5000 / 64);  // the least: 64 pairs
-    expect_sorted(uniform_keys(5000), 1000 * 16, 5);
-    expect_sorted(uniform_keys(5000), 4999 * 16, 2);
+    expect_sorted(uniform_keys(5000), std::uint64_t{1000} * 16, 5);
+    expect_sorted(uniform_keys(5000), std::uint64_t{4999} * 16, 2);
 }
 
 TEST(SortedState, FewKeysAndNone) {
