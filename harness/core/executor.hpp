@@ -11,7 +11,8 @@ namespace commitbench {
 class Executor {
   public:
     virtual ~Executor() = default;
-    /// Opens its readers. Called before the first block and again after every Backend::reopen().
+    /// Drops the readers it has and opens new ones. Called before the first block, and around every
+    /// Backend::reopen(): before it with a source that has nothing, so that no reader outlives what it reads.
     virtual Status prepare(StateSource& state) = 0;
     /// Runs the block with the effect of running its transactions in order. The result belongs to the
     /// executor (or the block) and is valid until the next execute().

@@ -152,12 +152,15 @@ class CellRun {
         const bool covered = *known && (*known)->covers(last_block_, checked_scheme_);
         const bool recording = executor_->needs_recording();
         if (!covered || recording) {
-            COMMITBENCH_TRY(
-                reference_.carry_out({.blocks = last_block_,
-                                      .scheme = covered ? std::string() : checked_scheme_,
-                                      .ledger = file,
-                                      .first_recorded = recording ? std::uint64_t{1} : 0,
-                                      .last_recorded = recording ? last_block_ : 0}));
+            if (const Status made =
+                    reference_.carry_out({.blocks = last_block_,
+                                          .scheme = covered ? std::string() : checked_scheme_,
+                                          .ledger = file,
+                                          .first_recorded = recording ? std::uint64_t{1} : 0,
+                                          .last_recorded = recording ? last_block_ : 0});
+                !made) {
+                return explain(made.error());
+            }
             known = read_ledger(file, identity);
             if (!known) {
                 return known.error();
@@ -180,7 +183,7 @@ class CellRun {
                 *workload_, *backend_,
                 {request_.memory_budget / kSortShare, &progress_, request_.interrupt});
             if (const Status loaded = backend_->load(state); !loaded) {
-                return explain_load(loaded.error());
+                return explain(loaded.error());
             }
             record_.load.keys = state.size();
             record_.load.passes = state.passes();
@@ -354,13 +357,14 @@ class CellRun {
     }
     [[nodiscard]] bool is_void() const { return record_.ledger.verdict != LedgerVerdict::valid; }
 
-    [[nodiscard]] Error explain_load(const Error& error) const {
+    /// Of a step before the first block: an interrupt also says what is kept.
+    [[nodiscard]] Error explain(const Error& error) const {
         if (error.code != ErrorCode::interrupted) {
             return error;
         }
         return {ErrorCode::interrupted,
-                fmt::format("{}: no result line is written; the ledger and earlier lines in {} are "
-                            "kept, the half-loaded state is not",
+                fmt::format("{}: no result line is written; finished ledgers and earlier lines in "
+                            "{} are kept",
                             error.message, (request_.results / kResultFile).native())};
     }
 
