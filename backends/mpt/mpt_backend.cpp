@@ -322,8 +322,10 @@ Result<Root> MptBackend::merkleize() {
 }
 
 Status MptBackend::persist(std::uint64_t block) {
+    // Borrowed: encodings live in the arena, values in the diff (which outlives persist,
+    // backend.hpp) or the arena.
     for (const EncodedNode& node : encoded_) {
-        batch_->put(kNodes, node.hash, node.rlp);
+        batch_->put_borrowed(kNodes, node.hash, node.rlp);
         node_bytes_written_ += node.rlp.size();
     }
     nodes_written_ += encoded_.size();
@@ -334,7 +336,7 @@ Status MptBackend::persist(std::uint64_t block) {
         if (change.value.empty()) {
             batch_->erase(kState, change.path);
         } else {
-            batch_->put(kState, change.path, change.value);
+            batch_->put_borrowed(kState, change.path, change.value);
         }
     }
     const Position next{block, to_root(new_root_)};

@@ -263,7 +263,10 @@ void MemoryStore::apply(const RecordedBatch::Entry& entry) {
 Record* MemoryStore::new_record(const RecordedBatch::Entry& entry) {
     std::uint8_t* const block = slab_.allocate(Record::size_of(entry.key_size, entry.value_size));
     auto* const record = new (block) Record{entry.value_size, entry.key_size};
-    std::memcpy(record->bytes(), entry.bytes, std::size_t{entry.key_size} + entry.value_size);
+    std::memcpy(record->bytes(), entry.key_bytes, entry.key_size);
+    if (entry.value_size != 0) {
+        std::memcpy(record->bytes() + entry.key_size, entry.value_bytes, entry.value_size);
+    }
     return record;
 }
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 namespace commitbench {
-void RecordedBatch::add(Table table, ByteView key, ByteView value, bool erased) {
+void RecordedBatch::add(Table table, ByteView key, ByteView value, bool erased, Bytes bytes) {
     if (key.empty() || key.size() > kMaxKeyBytes) {
         bad_key_size_ = key.size();
         return;
@@ -16,12 +16,11 @@ void RecordedBatch::add(Table table, ByteView key, ByteView value, bool erased) 
         bad_value_size_ = value.size();
         return;
     }
-    std::uint8_t* const bytes = arena_.allocate(key.size() + value.size());
-    std::memcpy(bytes, key.data(), key.size());
-    if (!value.empty()) {
-        std::memcpy(bytes + key.size(), value.data(), value.size());
+    if (bytes == Bytes::copied) {
+        key = arena_.copy(key);
+        value = arena_.copy(value);
     }
-    entries_.push_back({bytes, static_cast<std::uint32_t>(value.size()),
+    entries_.push_back({key.data(), value.data(), static_cast<std::uint32_t>(value.size()),
                         static_cast<std::uint16_t>(key.size()), table, erased});
     bytes_ += key.size() + value.size();
 }

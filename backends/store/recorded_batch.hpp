@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The batch that every store shares: writes side by side in an arena, in the order they came.
+// The batch that every store shares: writes in the order they came.
 #pragma once
 
 #include "backends/store/store.hpp"
@@ -10,21 +10,27 @@ namespace commitbench {
 
 class RecordedBatch final : public Batch {
   public:
-    /// One write. The value's bytes follow the key's.
+    /// One write.
     struct Entry {
-        const std::uint8_t* bytes;
+        const std::uint8_t* key_bytes;
+        const std::uint8_t* value_bytes;
         std::uint32_t value_size;
         std::uint16_t key_size;
         Table table;
         bool erased;
 
-        [[nodiscard]] ByteView key() const noexcept { return {bytes, key_size}; }
-        [[nodiscard]] ByteView value() const noexcept { return {bytes + key_size, value_size}; }
+        [[nodiscard]] ByteView key() const noexcept { return {key_bytes, key_size}; }
+        [[nodiscard]] ByteView value() const noexcept { return {value_bytes, value_size}; }
     };
-    static_assert(sizeof(Entry) == 16);
+    static_assert(sizeof(Entry) == 24);
 
-    void put(Table table, ByteView key, ByteView value) override { add(table, key, value, false); }
-    void erase(Table table, ByteView key) override { add(table, key, {}, true); }
+    void put(Table table, ByteView key, ByteView value) override {
+        add(table, key, value, false, Bytes::copied);
+    }
+    void put_borrowed(Table table, ByteView key, ByteView value) override {
+        add(table, key, value, false, Bytes::borrowed);
+    }
+    void erase(Table table, ByteView key) override { add(table, key, {}, true, Bytes::copied); }
     [[nodiscard]] std::size_t bytes() const override { return bytes_; }
 
     /// In the order of the calls; a key may come twice.
@@ -36,7 +42,8 @@ class RecordedBatch final : public Batch {
     void clear();
 
   private:
-    void add(Table table, ByteView key, ByteView value, bool erased);
+    enum class Bytes : std::uint8_t { copied, borrowed };
+    void add(Table table, ByteView key, ByteView value, bool erased, Bytes bytes);
 
     Arena arena_;
     std::vector<Entry> entries_;

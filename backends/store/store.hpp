@@ -45,6 +45,9 @@ class Batch {
   public:
     virtual ~Batch() = default;
     virtual void put(Table table, ByteView key, ByteView value) = 0;
+    /// The same without the copy: key and value must stay as they are until commit() returns or the
+    /// batch ends.
+    virtual void put_borrowed(Table table, ByteView key, ByteView value) = 0;
     virtual void erase(Table table, ByteView key) = 0;
     /// Bytes of keys and values held.
     [[nodiscard]] virtual std::size_t bytes() const = 0;

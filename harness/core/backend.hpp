@@ -100,6 +100,7 @@ class Backend : public StateSource {
     /// Loads what the diff touches and applies it in memory. `diff` must outlive persist().
     virtual Status stage(const StateDiff& diff) = 0;
     /// The same for a script's keys, in order of the script (the last change of a key wins).
+    /// `changes` must outlive persist() too.
     virtual Status stage_keys(std::span<const KeyChange> changes);
     /// Key length that stage_keys demands; nullopt for any.
     [[nodiscard]] virtual std::optional<std::size_t> key_length() const { return 32; }
