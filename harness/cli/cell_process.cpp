@@ -64,6 +64,7 @@ Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words) 
     text.insert(text.end(), words.begin(), words.end());
     text.insert(text.end(), {"--report-to", std::to_string(ends[1])});
     std::vector<char*> arguments;
+    arguments.reserve(text.size() + 1);
     for (std::string& word : text) {
         arguments.push_back(word.data());
     }

@@ -21,7 +21,7 @@ struct RootArguments {
     bool reopen = false;
     std::vector<std::string> prove;
     std::string directory;
-    std::string memory = "256MiB";
+    std::string memory = "1GiB";
     std::string durability = "none";
 };
 

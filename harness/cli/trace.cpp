@@ -52,6 +52,7 @@ void print_block(const BlockStatistics& block) {
 void print_blocks(const std::vector<BlockStatistics>& blocks) {
     const std::vector<std::string> names = names_of(statistics_columns());
     std::vector<std::size_t> picked;
+    picked.reserve(kTableColumns.size());
     for (const std::string_view name : kTableColumns) {
         picked.push_back(static_cast<std::size_t>(std::ranges::find(names, name) - names.begin()));
     }

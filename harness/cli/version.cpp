@@ -18,7 +18,7 @@ std::string version_text() {
     for (const LibraryFacts& library : build.libraries) {
         const std::string_view kind = !library.release.has_value() ? "build type unknown"
                                       : *library.release           ? "release build"
-                                                         : "DEBUG BUILD: slower than it should be";
+                                                                   : "its assertions are on";
         text += fmt::format("    {:<12} {:<12} {}{}\n", library.name, library.version, kind,
                             library.package.empty() ? "" : fmt::format(" ({})", library.package));
     }

@@ -28,7 +28,7 @@ void rlp_read_branch(benchmark::State& state) {
         state.SkipWithError("the branch does not have the size it should");
         return;
     }
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         rlp::Reader outer(branch);
         rlp::Item list;
         std::size_t items = 0;
@@ -52,7 +52,7 @@ BENCHMARK(rlp_read_branch);
 void rlp_write_branch(benchmark::State& state) {
     const Bytes hash(32, 0xab);
     Bytes buffer(kBranchBytes);
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         // INVARIANT of the writers: kBranchBytes is what they write (checked below).
         std::uint8_t* out = rlp::put_list_header(buffer.data(), kBranchSlots * 33 + 1);
         for (std::size_t slot = 0; slot < kBranchSlots; ++slot) {

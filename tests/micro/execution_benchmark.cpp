@@ -82,7 +82,7 @@ void sequential_overhead(benchmark::State& state) {
         state.SkipWithError("the executor cannot be made");
         return;
     }
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         const auto result = (*executor)->execute(block);
         if (!result || (*result)->diff.size() != block.size()) {
             state.SkipWithError("the block has another result than it should");
@@ -102,7 +102,7 @@ void state_diff_build_and_sort(benchmark::State& state) {
     }
     const Bytes value(16, 1);
     StateDiff diff;
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         diff.clear();
         for (const StateKey& key : keys) {
             diff.add(key, OldState::unknown, {}, value);

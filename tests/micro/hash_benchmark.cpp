@@ -14,7 +14,7 @@ void keccak256_of(benchmark::State& state) {
     for (std::size_t i = 0; i < message.size(); ++i) {
         message[i] = static_cast<std::uint8_t>(i);
     }
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         const Hash256 hash = keccak256(message);
         message[0] = hash[0];  // a chain: no two calls overlap
     }
@@ -22,8 +22,8 @@ void keccak256_of(benchmark::State& state) {
     const auto permutations = static_cast<double>(keccak256_permutations(message.size())) *
                               static_cast<double>(state.iterations());
     state.SetBytesProcessed(state.iterations() * state.range(0));
-    state.counters["per_permutation"] = benchmark::Counter(
-        permutations, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["per_permutation"] =
+        benchmark::Counter(permutations, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(keccak256_of)->Arg(64)->Arg(104)->Arg(532)->Arg(13'600);
 

@@ -108,7 +108,7 @@ void fresh_trie(benchmark::State& state) {
     NothingStored nothing;
     mpt::HashWork work;
     double seconds = 0;
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         arena.reset();
         mpt::NodeLoader loader(arena, nothing, Table{0});
         mpt::ChildRef root;
@@ -155,7 +155,7 @@ void bulk_load(benchmark::State& state, const std::string& store) {
     benchmark::DoNotOptimize(sorted_keys().data());
     std::uint64_t permutations = 0;
     double seconds = 0;
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         const Folder folder;
         const auto backend = open_mpt(store, folder.path());
         SortedKeys keys;
@@ -195,7 +195,7 @@ void commit_block(benchmark::State& state) {
     const std::uint64_t loaded = Permutations(*backend).value();
     double seconds = 0;
     std::uint64_t block = 0;
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         ++block;
         StateDiff diff;
         std::vector<std::size_t> touched(kBlockKeys);

@@ -16,7 +16,7 @@ constexpr std::array kTable{
 };
 
 void parse_and_resolve_spec(benchmark::State& state) {
-    for (auto iteration : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         const auto spec = parse_spec("mpt:store=rocksdb,cache=256MiB,path=\"/a,b\"");
         if (!spec || !resolve_options("backend", *spec, kTable)) {
             state.SkipWithError("a good spec was refused");
