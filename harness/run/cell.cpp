@@ -364,7 +364,7 @@ class CellRun {
         }
         return {ErrorCode::interrupted,
                 fmt::format("{}: no result line is written; finished ledgers and earlier lines in "
-                            "{} are kept",
+                            "{} are kept, a half-loaded state is not",
                             error.message, (request_.results / kResultFile).native())};
     }
 

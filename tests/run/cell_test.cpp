@@ -130,8 +130,8 @@ TEST(Cell, TheResultLineHasEveryField) {
         EXPECT_TRUE(json.contains(nlohmann::json::json_pointer(pointer))) << pointer;
     }
     EXPECT_EQ(json["schema_version"], kResultSchemaVersion);
-    EXPECT_EQ(json["totals"]["execution_ms"].get<double>() * 1e6,
-              json["totals"]["execute_ns"].get<double>());
+    EXPECT_DOUBLE_EQ(json["totals"]["execution_ms"].get<double>() * 1e6,
+                     json["totals"]["execute_ns"].get<double>());
     std::uint64_t sum = 0;
     for (const char* span : {"execute_ns", "stage_ns", "merkleize_ns", "persist_ns", "other_ns"}) {
         sum += json["totals"][span].get<std::uint64_t>();
