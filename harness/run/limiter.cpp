@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 
 namespace commitbench {
 namespace {
@@ -27,7 +28,7 @@ std::string percent(double share) {
     return fmt::format("{:.0f} %", share * 100);
 }
 
-/// "; 12,3 store_syncs a block" — evidence from a counter, empty where nobody counts it.
+/// ", 12.3 syncs a block": evidence from a counter, empty where nobody counts it.
 std::string a_block(const RunRecord& record, std::string_view name, std::string_view words) {
     const auto value = record.counter(name);
     if (!value) {
@@ -74,10 +75,31 @@ Limiter by_merkleize(const RunRecord& record, const Shares& shares) {
                         share, evidence)};
 }
 
+/// Of a phase whose CPU time is far below its wall time: was the CPU taken away by others?
+std::optional<Limiter> by_disturbance(const RunRecord& record, const Shares& shares, Phase phase) {
+    const std::uint64_t taken =
+        record.process_after.involuntary_switches - record.process_before.involuntary_switches;
+    const std::uint64_t waited =
+        record.process_after.voluntary_switches - record.process_before.voluntary_switches;
+    if (taken <= waited) {
+        return std::nullopt;
+    }
+    return Limiter{
+        Limit::disturbed,
+        fmt::format("Other programs on this machine limited this run: {} took {} of the block time "
+                    "with the CPU at it for only {} of that, and {} of {} context switches were "
+                    "involuntary.",
+                    kPhaseNames[static_cast<std::size_t>(phase)], percent(shares.of(phase)),
+                    percent(shares.busy(phase)), taken, taken + waited)};
+}
+
 Limiter by_stage(const RunRecord& record, const Shares& shares) {
     const std::string share = percent(shares.of(Phase::stage));
     const std::string nodes = a_block(record, "nodes_loaded", "nodes loaded");
     if (shares.busy(Phase::stage) < kHalf) {
+        if (auto disturbed = by_disturbance(record, shares, Phase::stage)) {
+            return *disturbed;
+        }
         return {
             Limit::loading_waits,
             fmt::format("Waiting for reads limited this run: stage took {} of the block time{}, "
@@ -95,6 +117,9 @@ Limiter by_stage(const RunRecord& record, const Shares& shares) {
 Limiter by_persist(const RunRecord& record, const Shares& shares) {
     const std::string share = percent(shares.of(Phase::persist));
     if (shares.busy(Phase::persist) < kHalf) {
+        if (auto disturbed = by_disturbance(record, shares, Phase::persist)) {
+            return *disturbed;
+        }
         return {Limit::sync,
                 fmt::format("Waiting for the disk limited this run: persist took {} of the block "
                             "time{}, with the CPU busy for only {} of it.",
@@ -141,6 +166,8 @@ std::string_view limit_name(Limit limit) noexcept {
             return "sync";
         case Limit::writing:
             return "writing";
+        case Limit::disturbed:
+            return "disturbed";
         case Limit::harness:
             return "harness";
         case Limit::shared:

@@ -18,6 +18,7 @@ enum class Limit : std::uint8_t {
     loading_works,  ///< stage, CPU busy: finding and decoding nodes, changing them
     sync,           ///< persist, CPU mostly idle: waiting for the device
     writing,        ///< persist, CPU busy: encoding, inserting, copying
+    disturbed,      ///< a span's CPU idle, but taken away rather than waiting: other programs
     harness,        ///< other: the harness measured itself
     shared,         ///< no span over half: the two largest are named
 };
@@ -31,13 +32,14 @@ struct Limiter {
 };
 
 /// Rules, in this order; shares are of the sum of block wall times:
-///  1. `other` above 50 %                                  -> harness
-///  2. execute above 50 %                                  -> execution
+///  1. `other` above 50 % -> harness
+///  2. execute above 50 % -> execution
 ///  3. merkleize above 50 %: floor known and >= 50 % of merkleize -> hashing, else merkleize
-///  4. stage above 50 %: its CPU time below 50 % of its wall time -> loading_waits, else
-///  loading_works
-///  5. persist above 50 %: likewise                        -> sync, else writing
-///  6. otherwise                                           -> shared
+///  4. stage above 50 %: its CPU time at least 50 % of its wall time -> loading_works; else rule 6
+///  5. persist above 50 %: likewise -> writing; else rule 6
+///  6. the CPU was idle: more involuntary than voluntary context switches (someone who waits for a
+///     device goes voluntarily) -> disturbed, else loading_waits or sync
+///  7. no span above 50 % -> shared
 /// The sentence carries the figures that the rule looked at.
 [[nodiscard]] Limiter find_limiter(const RunRecord& record);
 

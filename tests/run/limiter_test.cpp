@@ -86,6 +86,21 @@ TEST(Limiter, PersistByCpu) {
               Limit::writing);
 }
 
+TEST(Limiter, AnIdleCpuThatOthersTookIsNoWaiting) {
+    for (const std::array<std::uint64_t, 4>& wall :
+         {std::array<std::uint64_t, 4>{100, 6000, 100, 100}, {100, 100, 100, 6000}}) {
+        RunRecord record = record_of(wall, {0, 0, 0, 0});
+        record.process_before.involuntary_switches = 1000;
+        record.process_after.involuntary_switches = 1031;
+        record.process_after.voluntary_switches = 30;
+        const Limiter limiter = find_limiter(record);
+        EXPECT_EQ(limiter.limit, Limit::disturbed);
+        EXPECT_THAT(limiter.sentence, HasSubstr("31 of 61 context switches"));
+        record.process_after.voluntary_switches = 31;
+        EXPECT_NE(find_limiter(record).limit, Limit::disturbed);
+    }
+}
+
 TEST(Limiter, TheHarnessItself) {
     EXPECT_EQ(find_limiter(record_of({10, 10, 10, 10}, {0, 0, 0, 0}, 41)).limit, Limit::harness);
     EXPECT_NE(find_limiter(record_of({10, 10, 10, 10}, {0, 0, 0, 0}, 40)).limit, Limit::harness);
