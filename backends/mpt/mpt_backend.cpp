@@ -206,7 +206,7 @@ class MptBackend final : public Backend {
     Position position_;
 
     // One block's work.
-    Arena arena_{std::size_t{1} << 20};
+    Arena arena_{kHugePageBytes};
     std::vector<PathChange> changes_;
     ChildRef root_;
     Hash256 new_root_{};

@@ -12,8 +12,8 @@
 // worse.
 #pragma once
 
-#include "backends/store/huge_pages.hpp"
 #include "backends/store/slab.hpp"
+#include "harness/core/huge_pages.hpp"
 #include "harness/core/state_diff.hpp"
 
 #include <optional>

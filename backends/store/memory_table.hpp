@@ -2,8 +2,8 @@
 // One table of the memory store: an index of hashes over records that lie in a Slab.
 #pragma once
 
-#include "backends/store/huge_pages.hpp"
 #include "harness/core/bytes.hpp"
+#include "harness/core/huge_pages.hpp"
 
 #include <absl/container/flat_hash_set.h>
 #include <absl/hash/hash.h>

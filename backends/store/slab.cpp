@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/store/slab.hpp"
 
-#include "backends/store/huge_pages.hpp"
+#include "harness/core/huge_pages.hpp"
 
 #include <new>
 

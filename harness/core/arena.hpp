@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/core/bytes.hpp"
+#include "harness/core/huge_pages.hpp"
 
 #include <cstring>
 #include <memory>
@@ -11,7 +12,8 @@
 namespace commitbench {
 
 /// Hands out memory that stays put until reset(). Chunks are kept across reset(), so a steady state
-/// allocates nothing. Not thread-safe.
+/// allocates nothing. Chunks of 2 MiB and more come on huge pages (huge_pages.hpp): ask for such
+/// where a block fills many. Not thread-safe.
 class Arena {
   public:
     explicit Arena(std::size_t chunk_bytes = std::size_t{1} << 18) : chunk_bytes_(chunk_bytes) {}
@@ -57,9 +59,17 @@ class Arena {
     }
 
   private:
+    struct FreePages {
+        std::size_t size = 0;
+        void operator()(std::uint8_t* memory) const noexcept { free_pages(memory, size); }
+    };
     struct Chunk {
-        std::unique_ptr<std::uint8_t[]> memory;
+        std::unique_ptr<std::uint8_t[], FreePages> memory;
         std::size_t size;
+
+        explicit Chunk(std::size_t bytes)
+            : memory(static_cast<std::uint8_t*>(allocate_pages(bytes)), FreePages{bytes}),
+              size(bytes) {}
     };
 
     std::uint8_t* allocate_in_next_chunk(std::size_t size) {
@@ -68,8 +78,7 @@ class Arena {
         }
         if (current_ >= chunks_.size() || chunks_[current_].size < size) {
             const std::size_t bytes = std::max(size, chunk_bytes_);
-            chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(current_),
-                           {std::make_unique_for_overwrite<std::uint8_t[]>(bytes), bytes});
+            chunks_.emplace(chunks_.begin() + static_cast<std::ptrdiff_t>(current_), bytes);
         }
         used_ = size;
         return chunks_[current_].memory.get();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backends/store/huge_pages.hpp"
+#include "harness/core/huge_pages.hpp"
 
 #include <new>
 #include <sys/mman.h>
