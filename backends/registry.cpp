@@ -21,7 +21,10 @@ std::span<const BackendComponent> backend_registry() {
 }
 
 std::unique_ptr<ReferenceTree> make_reference_tree(std::string_view scheme) {
-    return scheme == "mpt-keccak256" ? make_mpt_reference_trie() : nullptr;
+    if (scheme == kMptScheme || scheme == kMptSecureScheme) {
+        return make_mpt_reference_trie(scheme == kMptSecureScheme);
+    }
+    return nullptr;
 }
 
 }  // namespace commitbench

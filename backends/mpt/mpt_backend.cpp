@@ -4,6 +4,7 @@
 #include "backends/mpt/bulk_builder.hpp"
 #include "backends/mpt/path_loader.hpp"
 #include "backends/mpt/proof.hpp"
+#include "backends/mpt/reference_trie.hpp"
 #include "backends/mpt/state_reader.hpp"
 #include "backends/mpt/trie_update.hpp"
 #include "backends/store/directory_claim.hpp"
@@ -88,7 +89,9 @@ class MptBackend final : public Backend {
         return check_root_is_stored();
     }
 
-    std::string commitment_scheme() const override { return "mpt-keccak256"; }
+    std::string commitment_scheme() const override {
+        return std::string(settings_.secure ? kMptSecureScheme : kMptScheme);
+    }
 
     StateKey path_of(const StateKey& key) const override {
         return settings_.secure ? StateKey{keccak256(key.view())} : key;

@@ -173,12 +173,15 @@ Bytes encode(RadixNode& node, unsigned depth) {
 
 class ReferenceTrie final : public ReferenceTree {
   public:
+    explicit ReferenceTrie(bool secure) : secure_(secure) {}
+
     void apply(const StateDiff& diff) override {
         for (const Change& change : diff.changes()) {
+            const StateKey path = secure_ ? StateKey{keccak256(change.key.view())} : change.key;
             if (change.deleted || change.new_value.empty()) {
-                erase(root_, change.key, 0);
+                erase(root_, path, 0);
             } else {
-                insert(root_, change.key, change.new_value, 0);
+                insert(root_, path, change.new_value, 0);
             }
         }
     }
@@ -188,13 +191,14 @@ class ReferenceTrie final : public ReferenceTree {
     }
 
   private:
+    bool secure_;
     Slot root_;
 };
 
 }  // namespace
 
-std::unique_ptr<ReferenceTree> make_mpt_reference_trie() {
-    return std::make_unique<ReferenceTrie>();
+std::unique_ptr<ReferenceTree> make_mpt_reference_trie(bool secure) {
+    return std::make_unique<ReferenceTrie>(secure);
 }
 
 }  // namespace commitbench

@@ -10,7 +10,11 @@
 
 namespace commitbench {
 
-/// For 32-byte keys. About 250 bytes a key.
-[[nodiscard]] std::unique_ptr<ReferenceTree> make_mpt_reference_trie();
+/// The commitment schemes of `mpt`: keys as they are, and hashed first (secure=on).
+inline constexpr std::string_view kMptScheme = "mpt-keccak256";
+inline constexpr std::string_view kMptSecureScheme = "mpt-keccak256-secure";
+
+/// For 32-byte keys, hashed first where `secure`. About 250 bytes a key.
+[[nodiscard]] std::unique_ptr<ReferenceTree> make_mpt_reference_trie(bool secure);
 
 }  // namespace commitbench

@@ -148,13 +148,14 @@ TEST(MptBulkLoad, SameRootAsRecomputingEverything) {
 }
 
 TEST(MptReferenceTrie, SameRootAsRecomputingEverything) {
-    for (const unsigned alphabet : {2U, 256U}) {
+    for (const auto& [alphabet, secure] :
+         {std::pair{2U, false}, std::pair{256U, false}, std::pair{2U, true}}) {
         for (std::uint64_t seed = 1; seed <= 3; ++seed) {
             Random random(seed);
             const Shape shape{"", 32, 32, alphabet, 0};
             std::vector<Bytes> pool(250);
             std::ranges::generate(pool, [&] { return random_key(random, shape); });
-            const auto reference = make_mpt_reference_trie();
+            const auto reference = make_mpt_reference_trie(secure);
             PlainTrie plain;
             for (std::size_t block = 0; block < 120; ++block) {
                 std::map<Bytes, std::optional<Bytes>> changes;
@@ -167,12 +168,14 @@ TEST(MptReferenceTrie, SameRootAsRecomputingEverything) {
                 }
                 StateDiff diff;
                 for (const auto& [key, value] : changes) {
+                    const Hash256 hashed = keccak256(key);
+                    const ByteView path = secure ? ByteView(hashed) : ByteView(key);
                     if (value) {
                         diff.add(StateKey::from(key), OldState::unknown, {}, *value);
-                        plain.put(key, *value);
+                        plain.put(path, *value);
                     } else {
                         diff.add_deletion(StateKey::from(key), OldState::unknown, {});
-                        plain.erase(key);
+                        plain.erase(path);
                     }
                 }
                 reference->apply(diff);
