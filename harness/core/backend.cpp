@@ -11,7 +11,9 @@ Result<Proof> Backend::prove(ByteView /*key*/) {
     return Error{ErrorCode::unsupported, "this backend makes no proofs"};
 }
 
-Result<Verdict> Backend::verify(const Root& /*root*/, ByteView /*key*/, const Proof& /*proof*/) const {
+Result<Verdict> Backend::verify(const Root& /*root*/,
+                                ByteView /*key*/,
+                                const Proof& /*proof*/) const {
     return Error{ErrorCode::unsupported, "this backend verifies no proofs"};
 }
 

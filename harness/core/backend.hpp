@@ -12,7 +12,8 @@
 
 namespace commitbench {
 
-/// When a persisted block is safe. The same meaning, and the same number of syncs a block, for every backend.
+/// When a persisted block is safe. The same meaning, and the same number of syncs a block, for
+/// every backend.
 enum class Durability : std::uint8_t {
     none,   ///< survives the process, not the power cut
     block,  ///< persist() returns only when the block survives power loss
@@ -20,8 +21,8 @@ enum class Durability : std::uint8_t {
 
 /// What a cell gives its backend.
 struct CellResources {
-    std::filesystem::path directory;      ///< for files; empty where the backend keeps none. Exists.
-    std::uint64_t memory_budget = 0;      ///< bytes for all caches and resident state of the cell
+    std::filesystem::path directory;  ///< for files; empty where the backend keeps none. Exists.
+    std::uint64_t memory_budget = 0;  ///< bytes for all caches and resident state of the cell
     Durability durability = Durability::none;
 };
 
@@ -30,8 +31,8 @@ class StateReader {
   public:
     virtual ~StateReader() = default;
     /// The value, or nullopt where absent. The view is valid until this reader's next call, and no
-    /// longer than the next stage(). Legal whenever the backend is not between stage() and the end of
-    /// persist(). Sees the last persisted block. [thread-safe across readers]
+    /// longer than the next stage(). Legal whenever the backend is not between stage() and the end
+    /// of persist(). Sees the last persisted block. [thread-safe across readers]
     [[nodiscard]] virtual Result<std::optional<ByteView>> get(const StateKey& key) = 0;
 };
 
@@ -46,7 +47,8 @@ class StateSource {
 class SortedState {
   public:
     virtual ~SortedState() = default;
-    /// The next key and value (valid until the next call), or false at the end. Paths ascend strictly.
+    /// The next key and value (valid until the next call), or false at the end. Paths ascend
+    /// strictly.
     [[nodiscard]] virtual Result<bool> next(StateKey& key, ByteView& value) = 0;
     /// How many next() will give in all.
     [[nodiscard]] virtual std::uint64_t size() const = 0;
@@ -72,18 +74,18 @@ struct Proof {
 
 /// What a verified proof shows.
 struct Verdict {
-    bool valid = false;          ///< the proof leads to the root
+    bool valid = false;            ///< the proof leads to the root
     std::optional<Bytes> value{};  ///< where valid: the value proved, or nullopt for proved absence
 };
 
 /// Order of life: open (the registry's create), load on an empty one, then for each block
-/// stage -> merkleize -> persist, once each. After an Error of any of these four only the destructor may
-/// follow; what was persisted before stays readable on the next open. All calls but readers' come
-/// from one thread at a time.
+/// stage -> merkleize -> persist, once each. After an Error of any of these four only the
+/// destructor may follow; what was persisted before stays readable on the next open. All calls but
+/// readers' come from one thread at a time.
 class Backend : public StateSource {
   public:
-    /// "none", or what the root commits to, as "mpt-keccak256": backends with equal schemes must give
-    /// equal roots for equal states.
+    /// "none", or what the root commits to, as "mpt-keccak256": backends with equal schemes must
+    /// give equal roots for equal states.
     [[nodiscard]] virtual std::string commitment_scheme() const = 0;
 
     /// Where this backend wants `key` in sorted order. Identity unless it hashes keys.
@@ -93,8 +95,8 @@ class Backend : public StateSource {
     [[nodiscard]] virtual bool empty() const = 0;
     [[nodiscard]] virtual Position persisted() const = 0;
 
-    /// Takes the whole first state and makes it block 0, durably. INVARIANT: empty(). Untimed. A load
-    /// that was cut short is refused on the next open.
+    /// Takes the whole first state and makes it block 0, durably. INVARIANT: empty(). Untimed. A
+    /// load that was cut short is refused on the next open.
     virtual Status load(SortedState& state) = 0;
 
     /// Loads what the diff touches and applies it in memory. `diff` must outlive persist().
@@ -109,13 +111,14 @@ class Backend : public StateSource {
     /// Writes the block as number `block`, atomically.
     virtual Status persist(std::uint64_t block) = 0;
 
-    /// Closes the files and opens them again; whatever was only in memory is gone. A memory store keeps its
-    /// bytes: they are its files. Readers opened before are invalid.
+    /// Closes the files and opens them again; whatever was only in memory is gone. A memory store
+    /// keeps its bytes: they are its files. Readers opened before are invalid.
     virtual Status reopen() = 0;
 
     /// Against the last persisted root. Unsupported unless the scheme is a tree.
     virtual Result<Proof> prove(ByteView key);
-    [[nodiscard]] virtual Result<Verdict> verify(const Root& root, ByteView key,
+    [[nodiscard]] virtual Result<Verdict> verify(const Root& root,
+                                                 ByteView key,
                                                  const Proof& proof) const;
 
     virtual void counters(CounterVisitor& visitor) const = 0;

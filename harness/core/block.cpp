@@ -3,10 +3,9 @@
 
 // The state structs, which the stable interface only declares: kept on the stack here.
 #define XXH_STATIC_LINKING_ONLY
-#include <xxhash.h>
-
 #include <array>
 #include <cstdio>
+#include <xxhash.h>
 
 namespace commitbench {
 

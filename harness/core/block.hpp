@@ -27,8 +27,8 @@ class StateAccess {
   public:
     virtual ~StateAccess() = default;
     [[nodiscard]] virtual StateRead read(const StateKey& key) = 0;
-    /// Bytes are copied. An empty value is present, and distinct from absent; the built-in workloads
-    /// never write one, because the Ethereum trie takes it for a deletion.
+    /// Bytes are copied. An empty value is present, and distinct from absent; the built-in
+    /// workloads never write one, because the Ethereum trie takes it for a deletion.
     virtual void write(const StateKey& key, ByteView value) = 0;
     virtual void erase(const StateKey& key) = 0;
 };
@@ -57,10 +57,11 @@ class Block {
     [[nodiscard]] virtual std::uint64_t number() const = 0;
     /// Transactions in the block; may be 0.
     [[nodiscard]] virtual std::uint32_t size() const = 0;
-    /// Runs transaction `index` (INVARIANT: < size()) against `state`. Deterministic: the same reads
-    /// give the same writes and Receipt. Throws nothing.
+    /// Runs transaction `index` (INVARIANT: < size()) against `state`. Deterministic: the same
+    /// reads give the same writes and Receipt. Throws nothing.
     [[nodiscard]] virtual Receipt execute(std::uint32_t index, StateAccess& state) const = 0;
-    /// The block's result where it was recorded before the run (for the `replay` executor), else null.
+    /// The block's result where it was recorded before the run (for the `replay` executor), else
+    /// null.
     [[nodiscard]] virtual const BlockResult* recorded() const { return nullptr; }
 };
 

@@ -12,10 +12,11 @@ class Executor {
   public:
     virtual ~Executor() = default;
     /// Drops the readers it has and opens new ones. Called before the first block, and around every
-    /// Backend::reopen(): before it with a source that has nothing, so that no reader outlives what it reads.
+    /// Backend::reopen(): before it with a source that has nothing, so that no reader outlives what
+    /// it reads.
     virtual Status prepare(StateSource& state) = 0;
-    /// Runs the block with the effect of running its transactions in order. The result belongs to the
-    /// executor (or the block) and is valid until the next execute().
+    /// Runs the block with the effect of running its transactions in order. The result belongs to
+    /// the executor (or the block) and is valid until the next execute().
     [[nodiscard]] virtual Result<const BlockResult*> execute(const Block& block) = 0;
     /// True where execute() needs Block::recorded().
     [[nodiscard]] virtual bool needs_recording() const { return false; }

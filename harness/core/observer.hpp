@@ -7,15 +7,16 @@
 
 namespace commitbench {
 
-/// Receives monotonic counters; the harness takes the difference over a span. Names are snake_case and
-/// carry their unit where it is not "how many" (…_bytes, …_ns).
+/// Receives monotonic counters; the harness takes the difference over a span. Names are snake_case
+/// and carry their unit where it is not "how many" (…_bytes, …_ns).
 class CounterVisitor {
   public:
     virtual ~CounterVisitor() = default;
     virtual void counter(std::string_view name, std::uint64_t value) = 0;
 };
 
-/// Receives what a component chose or found out: engine settings with the reason, realised skew, scheme.
+/// Receives what a component chose or found out: engine settings with the reason, realised skew,
+/// scheme.
 class FactVisitor {
   public:
     virtual ~FactVisitor() = default;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/core/options.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace commitbench {
@@ -19,14 +18,16 @@ struct Suffix {
 };
 
 constexpr std::array kSizeSuffixes{
-    Suffix{"KiB", 1ULL << 10}, Suffix{"MiB", 1ULL << 20},     Suffix{"GiB", 1ULL << 30},
-    Suffix{"TiB", 1ULL << 40}, Suffix{"kB", 1'000},           Suffix{"MB", 1'000'000},
+    Suffix{"KiB", 1ULL << 10},   Suffix{"MiB", 1ULL << 20},
+    Suffix{"GiB", 1ULL << 30},   Suffix{"TiB", 1ULL << 40},
+    Suffix{"kB", 1'000},         Suffix{"MB", 1'000'000},
     Suffix{"GB", 1'000'000'000}, Suffix{"TB", 1'000'000'000'000},
 };
-constexpr std::array kIntegerSuffixes{
-    Suffix{"k", 1'000}, Suffix{"M", 1'000'000}, Suffix{"G", 1'000'000'000}};
+constexpr std::array kIntegerSuffixes{Suffix{"k", 1'000}, Suffix{"M", 1'000'000},
+                                      Suffix{"G", 1'000'000'000}};
 
-std::optional<std::uint64_t> parse_with_suffix(std::string_view text, std::span<const Suffix> suffixes) {
+std::optional<std::uint64_t> parse_with_suffix(std::string_view text,
+                                               std::span<const Suffix> suffixes) {
     std::uint64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, number);
@@ -85,7 +86,8 @@ std::vector<std::string_view> split_choices(std::string_view range) {
     }
 }
 
-/// Whether `number` lies in "low..high" (either side may be empty); the bounds are written like values.
+/// Whether `number` lies in "low..high" (either side may be empty); the bounds are written like
+/// values.
 template<class T, class Parse>
 bool within(T number, std::string_view range, Parse parse) {
     const std::size_t dots = range.find("..");
@@ -123,7 +125,8 @@ std::optional<std::uint64_t> parse_integer(std::string_view text) {
 }
 
 std::string format_size(std::uint64_t bytes) {
-    for (const auto& [text, factor] : {kSizeSuffixes[3], kSizeSuffixes[2], kSizeSuffixes[1], kSizeSuffixes[0]}) {
+    for (const auto& [text, factor] :
+         {kSizeSuffixes[3], kSizeSuffixes[2], kSizeSuffixes[1], kSizeSuffixes[0]}) {
         if (bytes != 0 && bytes % factor == 0) {
             return fmt::format("{}{}", bytes / factor, text);
         }
@@ -170,9 +173,10 @@ Result<ComponentSpec> parse_spec(std::string_view text) {
                 if (rest[at] == '\\' && at + 1 < rest.size()) {
                     ++at;
                     if (rest[at] != '"' && rest[at] != '\\') {
-                        return bad_input(fmt::format("in the quoted value of '{}', \\{} means nothing: write "
-                                                     "\\\\ for a backslash and \\\" for a quote",
-                                                     key, rest[at]));
+                        return bad_input(
+                            fmt::format("in the quoted value of '{}', \\{} means nothing: write "
+                                        "\\\\ for a backslash and \\\" for a quote",
+                                        key, rest[at]));
                     }
                 }
                 value += rest[at];
@@ -182,7 +186,9 @@ Result<ComponentSpec> parse_spec(std::string_view text) {
             }
             rest.remove_prefix(at + 1);
             if (!rest.empty() && rest[0] != ',') {
-                return bad_input(fmt::format("after the quoted value of '{}' comes '{}' where a comma or the end must", key, rest));
+                return bad_input(fmt::format(
+                    "after the quoted value of '{}' comes '{}' where a comma or the end must", key,
+                    rest));
             }
         } else {
             value = rest.substr(0, rest.find(','));
@@ -207,21 +213,21 @@ Result<ComponentSpec> parse_spec(std::string_view text) {
 std::string describe_type(const OptionSpec& spec) {
     std::string text;
     switch (spec.type) {
-    case OptionType::boolean:
-        return "on|off";
-    case OptionType::choice:
-        return std::string(spec.range);
-    case OptionType::integer:
-        text = "integer";
-        break;
-    case OptionType::size:
-        text = "size";
-        break;
-    case OptionType::real:
-        text = "number";
-        break;
-    case OptionType::path:
-        return "path";
+        case OptionType::boolean:
+            return "on|off";
+        case OptionType::choice:
+            return std::string(spec.range);
+        case OptionType::integer:
+            text = "integer";
+            break;
+        case OptionType::size:
+            text = "size";
+            break;
+        case OptionType::real:
+            text = "number";
+            break;
+        case OptionType::path:
+            return "path";
     }
     if (!spec.range.empty()) {
         text += fmt::format(" {}", spec.range);
@@ -229,7 +235,8 @@ std::string describe_type(const OptionSpec& spec) {
     return text;
 }
 
-Result<Options> resolve_options(std::string_view kind, const ComponentSpec& spec,
+Result<Options> resolve_options(std::string_view kind,
+                                const ComponentSpec& spec,
                                 std::span<const OptionSpec> table) {
     std::map<std::string_view, std::string_view> given;
     for (const auto& [key, value] : spec.options) {
@@ -248,69 +255,71 @@ Result<Options> resolve_options(std::string_view kind, const ComponentSpec& spec
             return bad_input(fmt::format("{} '{}' has no option '{}': did you mean '{}'?", kind,
                                          spec.name, key, close));
         }
-        return bad_input(fmt::format("{} '{}' has no option '{}': {}", kind, spec.name, key,
-                                     keys.empty() ? "it has none"
-                                                  : fmt::format("its options are {}",
-                                                                fmt::join(keys, ", "))));
+        return bad_input(
+            fmt::format("{} '{}' has no option '{}': {}", kind, spec.name, key,
+                        keys.empty() ? "it has none"
+                                     : fmt::format("its options are {}", fmt::join(keys, ", "))));
     }
     Options options;
     for (const OptionSpec& row : table) {
         const auto found = given.find(row.key);
         if (found == given.end() && row.required) {
-            return bad_input(fmt::format("{} '{}' needs the option '{}' ({}), as in '{}:{}=...'", kind,
-                                         spec.name, row.key, row.help, spec.name, row.key));
+            return bad_input(fmt::format("{} '{}' needs the option '{}' ({}), as in '{}:{}=...'",
+                                         kind, spec.name, row.key, row.help, spec.name, row.key));
         }
         const std::string_view text = found == given.end() ? row.default_value : found->second;
         const auto refuse = [&] {
-            return bad_input(fmt::format("{} '{}': {}={} is not good: it takes {}{}{}", kind, spec.name,
-                                         row.key, text, describe_type(row),
+            return bad_input(fmt::format("{} '{}': {}={} is not good: it takes {}{}{}", kind,
+                                         spec.name, row.key, text, describe_type(row),
                                          row.unit.empty() ? "" : " in ", row.unit));
         };
         Options::Parsed parsed{.type = row.type, .text = std::string(text)};
         std::string canonical(text);
         switch (row.type) {
-        case OptionType::boolean:
-            if (text != "on" && text != "off") {
-                return refuse();
-            }
-            parsed.number = text == "on" ? 1 : 0;
-            break;
-        case OptionType::integer:
-        case OptionType::size: {
-            const auto parse = row.type == OptionType::size ? parse_size : parse_integer;
-            const auto number = parse(text);
-            if (!number || !within(*number, row.range, parse)) {
-                return refuse();
-            }
-            parsed.number = *number;
-            canonical = row.type == OptionType::size ? format_size(*number) : std::to_string(*number);
-            break;
-        }
-        case OptionType::real: {
-            const auto number = parse_real(text);
-            if (!number || !within(*number, row.range, parse_real)) {
-                return refuse();
-            }
-            parsed.real = *number;
-            canonical = fmt::format("{}", *number);
-            break;
-        }
-        case OptionType::choice:
-            if (const auto choices = split_choices(row.range);
-                std::ranges::find(choices, text) == choices.end()) {
-                const std::string_view close = nearest(text, choices);
-                if (!close.empty()) {
-                    return bad_input(fmt::format("{} '{}': {}={} is not one of {}: did you mean '{}'?",
-                                                 kind, spec.name, row.key, text, row.range, close));
+            case OptionType::boolean:
+                if (text != "on" && text != "off") {
+                    return refuse();
                 }
-                return refuse();
+                parsed.number = text == "on" ? 1 : 0;
+                break;
+            case OptionType::integer:
+            case OptionType::size: {
+                const auto parse = row.type == OptionType::size ? parse_size : parse_integer;
+                const auto number = parse(text);
+                if (!number || !within(*number, row.range, parse)) {
+                    return refuse();
+                }
+                parsed.number = *number;
+                canonical =
+                    row.type == OptionType::size ? format_size(*number) : std::to_string(*number);
+                break;
             }
-            break;
-        case OptionType::path:
-            if (row.required && text.empty()) {
-                return refuse();
+            case OptionType::real: {
+                const auto number = parse_real(text);
+                if (!number || !within(*number, row.range, parse_real)) {
+                    return refuse();
+                }
+                parsed.real = *number;
+                canonical = fmt::format("{}", *number);
+                break;
             }
-            break;
+            case OptionType::choice:
+                if (const auto choices = split_choices(row.range);
+                    std::ranges::find(choices, text) == choices.end()) {
+                    const std::string_view close = nearest(text, choices);
+                    if (!close.empty()) {
+                        return bad_input(
+                            fmt::format("{} '{}': {}={} is not one of {}: did you mean '{}'?", kind,
+                                        spec.name, row.key, text, row.range, close));
+                    }
+                    return refuse();
+                }
+                break;
+            case OptionType::path:
+                if (row.required && text.empty()) {
+                    return refuse();
+                }
+                break;
         }
         options.values_.emplace(row.key, std::move(parsed));
         options.resolved_.emplace_back(row.key, std::move(canonical));

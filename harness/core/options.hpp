@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Component options: declared once in a table, from which parsing, errors, `describe` and the result all follow.
+// Component options: declared once in a table, from which parsing, errors, `describe` and the
+// result all follow.
 #pragma once
 
 #include "harness/core/result.hpp"
@@ -27,23 +28,28 @@ struct OptionSpec {
     std::string_view key{};
     OptionType type = OptionType::boolean;
     std::string_view unit{};           ///< "accounts", "bytes", "" where there is none
-    std::string_view default_value{};  ///< in the words of a spec string; "" with required = true where there is none
-    std::string_view range{};          ///< "1..1000000" (inclusive; a side may be empty), "a|b|c", or "" for any
-    std::string_view help{};           ///< one sentence
+    std::string_view default_value{};  ///< in the words of a spec string; "" with required = true
+                                       ///< where there is none
+    std::string_view
+        range{};  ///< "1..1000000" (inclusive; a side may be empty), "a|b|c", or "" for any
+    std::string_view help{};  ///< one sentence
     bool required = false;
 };
 
-/// A parsed "name:key=value,key=value". A value with a comma or quote stands in double quotes; \" and \\ inside.
+/// A parsed "name:key=value,key=value". A value with a comma or quote stands in double quotes; \"
+/// and \\ inside.
 struct ComponentSpec {
     std::string name;
     std::vector<std::pair<std::string, std::string>> options;  ///< as written, in order
 };
 
-/// Fails on an empty name, a key without '=', an empty or repeated key, an unclosed quote. O(length).
+/// Fails on an empty name, a key without '=', an empty or repeated key, an unclosed quote.
+/// O(length).
 [[nodiscard]] Result<ComponentSpec> parse_spec(std::string_view text);
 
-/// Every option of a component with its value, defaults included. The getters' INVARIANT: the key is in the table
-/// with the type asked for (checked: aborts with a message, for it is a bug of the component).
+/// Every option of a component with its value, defaults included. The getters' INVARIANT: the key
+/// is in the table with the type asked for (checked: aborts with a message, for it is a bug of the
+/// component).
 class Options {
   public:
     [[nodiscard]] bool boolean(std::string_view key) const;
@@ -60,7 +66,8 @@ class Options {
     [[nodiscard]] std::string canonical(std::string_view name) const;
 
   private:
-    friend Result<Options> resolve_options(std::string_view, const ComponentSpec&,
+    friend Result<Options> resolve_options(std::string_view,
+                                           const ComponentSpec&,
                                            std::span<const OptionSpec>);
     struct Parsed {
         OptionType type = OptionType::boolean;
@@ -74,9 +81,10 @@ class Options {
     std::vector<std::pair<std::string, std::string>> resolved_;
 };
 
-/// Checks `spec` against `table` and fills in defaults. `kind` ("backend") names the component in errors:
-/// an unknown key is answered with the nearest one, a bad value with what would be good.
-[[nodiscard]] Result<Options> resolve_options(std::string_view kind, const ComponentSpec& spec,
+/// Checks `spec` against `table` and fills in defaults. `kind` ("backend") names the component in
+/// errors: an unknown key is answered with the nearest one, a bad value with what would be good.
+[[nodiscard]] Result<Options> resolve_options(std::string_view kind,
+                                              const ComponentSpec& spec,
                                               std::span<const OptionSpec> table);
 
 /// "1..64" and the like, "accounts" -> one line of help for a table row.

@@ -8,8 +8,8 @@
 
 namespace commitbench {
 
-/// Simple, unbounded, no storage: shares no code with the backend of its scheme but the hash function, so that
-/// a backend's mistake cannot hide in its own oracle. Not thread-safe.
+/// Simple, unbounded, no storage: shares no code with the backend of its scheme but the hash
+/// function, so that a backend's mistake cannot hide in its own oracle. Not thread-safe.
 class ReferenceTree {
   public:
     virtual ~ReferenceTree() = default;
@@ -18,8 +18,8 @@ class ReferenceTree {
     [[nodiscard]] virtual Root root() = 0;
 };
 
-/// The reference of a commitment scheme (Backend::commitment_scheme), or null where there is none ("none", a
-/// plug-in's own). Defined beside the backend registry.
+/// The reference of a commitment scheme (Backend::commitment_scheme), or null where there is none
+/// ("none", a plug-in's own). Defined beside the backend registry.
 [[nodiscard]] std::unique_ptr<ReferenceTree> make_reference_tree(std::string_view scheme);
 
 }  // namespace commitbench

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registries: explicit tables of components (a static initialiser would be lost in a static library).
+// Registries: explicit tables of components (a static initialiser would be lost in a static
+// library).
 #pragma once
 
 #include "harness/core/executor.hpp"
@@ -19,13 +20,14 @@ struct Component {
     Create create;
 };
 
-/// May use resources.directory; refuses (bad_input) what it cannot open. `create` opens what is there.
-using BackendComponent = Component<Result<std::unique_ptr<Backend>> (*)(const Options&,
-                                                                        const CellResources&)>;
+/// May use resources.directory; refuses (bad_input) what it cannot open. `create` opens what is
+/// there.
+using BackendComponent =
+    Component<Result<std::unique_ptr<Backend>> (*)(const Options&, const CellResources&)>;
 using ExecutorComponent = Component<Result<std::unique_ptr<Executor>> (*)(const Options&)>;
 /// The seed is the run's; see Workload for what follows from it.
-using WorkloadComponent = Component<Result<std::unique_ptr<Workload>> (*)(const Options&,
-                                                                          std::uint64_t seed)>;
+using WorkloadComponent =
+    Component<Result<std::unique_ptr<Workload>> (*)(const Options&, std::uint64_t seed)>;
 
 [[nodiscard]] std::span<const BackendComponent> backend_registry();
 [[nodiscard]] std::span<const ExecutorComponent> executor_registry();
@@ -42,7 +44,8 @@ struct Choice {
 
 /// The component that has this name, or an error that names the nearest one.
 template<class C>
-[[nodiscard]] Result<const C*> find_component(std::string_view kind, std::span<const C> registry,
+[[nodiscard]] Result<const C*> find_component(std::string_view kind,
+                                              std::span<const C> registry,
                                               std::string_view name) {
     std::vector<std::string_view> names;
     for (const C& component : registry) {
@@ -52,15 +55,16 @@ template<class C>
         names.push_back(component.name);
     }
     const std::string_view close = nearest(name, names);
-    return bad_input(close.empty()
-                         ? fmt::format("no {} is called '{}': choose one of {}", kind, name,
-                                       fmt::join(names, ", "))
-                         : fmt::format("no {} is called '{}': did you mean '{}'?", kind, name, close));
+    return bad_input(
+        close.empty() ? fmt::format("no {} is called '{}': choose one of {}", kind, name,
+                                    fmt::join(names, ", "))
+                      : fmt::format("no {} is called '{}': did you mean '{}'?", kind, name, close));
 }
 
 /// Parses "name:key=value,…", finds the component and resolves its options.
 template<class C>
-[[nodiscard]] Result<Choice<C>> choose(std::string_view kind, std::span<const C> registry,
+[[nodiscard]] Result<Choice<C>> choose(std::string_view kind,
+                                       std::span<const C> registry,
                                        std::string_view spec) {
     auto parsed = parse_spec(spec);
     if (!parsed) {

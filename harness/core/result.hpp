@@ -30,7 +30,8 @@ struct Error {
 template<class T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
+    Result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
     Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
     [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
@@ -67,7 +68,8 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 
-/// Control characters in it (a newline in the user's words or in a file's name) become '?', so that it stays one line.
+/// Control characters in it (a newline in the user's words or in a file's name) become '?', so that
+/// it stays one line.
 [[nodiscard]] inline Error bad_input(std::string message) {
     for (char& c : message) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
@@ -78,11 +80,11 @@ using Status = Result<void>;
 }
 
 /// Returns the Error of a failed Status or Result from the enclosing function.
-#define COMMITBENCH_TRY(expression)                               \
-    do {                                                          \
-        if (auto try_status = (expression); !try_status.ok()) {   \
-            return try_status.error();                            \
-        }                                                         \
+#define COMMITBENCH_TRY(expression)                             \
+    do {                                                        \
+        if (auto try_status = (expression); !try_status.ok()) { \
+            return try_status.error();                          \
+        }                                                       \
     } while (false)
 
 }  // namespace commitbench

@@ -3,15 +3,17 @@
 
 // The state structs, which the stable interface only declares: kept on the stack here.
 #define XXH_STATIC_LINKING_ONLY
-#include <xxhash.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <xxhash.h>
 
 namespace commitbench {
 
-void StateDiff::add(const StateKey& key, OldState old_state, ByteView old_value, ByteView new_value) {
+void StateDiff::add(const StateKey& key,
+                    OldState old_state,
+                    ByteView old_value,
+                    ByteView new_value) {
     changes_.push_back({key, arena_.copy(old_value), arena_.copy(new_value), old_state, false});
 }
 

@@ -21,11 +21,12 @@ struct Change {
     bool deleted = false;
 };
 
-/// A block's net writes: each key once, ascending. Owns its bytes. Not thread-safe while being built;
-/// readable from many threads afterwards.
+/// A block's net writes: each key once, ascending. Owns its bytes. Not thread-safe while being
+/// built; readable from many threads afterwards.
 class StateDiff {
   public:
-    /// Appends a Change whose values are copied. Keys may come in any order; call sort() at the end.
+    /// Appends a Change whose values are copied. Keys may come in any order; call sort() at the
+    /// end.
     void add(const StateKey& key, OldState old_state, ByteView old_value, ByteView new_value);
     void add_deletion(const StateKey& key, OldState old_state, ByteView old_value);
 
@@ -33,7 +34,8 @@ class StateDiff {
     void add_placed(const Change& change) { changes_.push_back(change); }
     [[nodiscard]] Arena& arena() noexcept { return arena_; }
 
-    /// Orders by key. O(n log n) comparisons of 8-byte prefixes. INVARIANT afterwards: keys ascend strictly.
+    /// Orders by key. O(n log n) comparisons of 8-byte prefixes. INVARIANT afterwards: keys ascend
+    /// strictly.
     void sort();
 
     [[nodiscard]] std::span<const Change> changes() const noexcept { return changes_; }
@@ -44,8 +46,8 @@ class StateDiff {
         arena_.reset();
     }
 
-    /// 128-bit XXH3 digest (hex) of (key, deleted, new value) in key order. Says nothing of old values: an
-    /// executor need not know them. Not cryptographic: it finds mistakes, not forgeries.
+    /// 128-bit XXH3 digest (hex) of (key, deleted, new value) in key order. Says nothing of old
+    /// values: an executor need not know them. Not cryptographic: it finds mistakes, not forgeries.
     [[nodiscard]] std::string digest() const;
 
     /// Sum of key and new-value lengths in bytes: the "logical bytes" of write amplification.

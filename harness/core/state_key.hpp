@@ -41,9 +41,9 @@ struct Word32 {
     }
 };
 
-/// A logical key of the state. Workloads make them **uniformly distributed** (a hash or a generator's
-/// output), so that no backend has to hash keys inside the timed region and 8 bytes decide nearly
-/// every comparison.
+/// A logical key of the state. Workloads make them **uniformly distributed** (a hash or a
+/// generator's output), so that no backend has to hash keys inside the timed region and 8 bytes
+/// decide nearly every comparison.
 using StateKey = Word32<struct StateKeyTag>;
 
 /// The commitment to a whole state.

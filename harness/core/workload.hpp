@@ -10,8 +10,8 @@
 
 namespace commitbench {
 
-/// The same bytes for the same options and seed, whatever the executor, the thread count, the machine or the
-/// order of calls. [thread-safe once made]
+/// The same bytes for the same options and seed, whatever the executor, the thread count, the
+/// machine or the order of calls. [thread-safe once made]
 class Workload {
   public:
     virtual ~Workload() = default;
@@ -25,10 +25,11 @@ class Workload {
     [[nodiscard]] virtual std::uint64_t block_limit() const = 0;
     /// Block `number` in 1..block_limit().
     [[nodiscard]] virtual Result<std::unique_ptr<Block>> block(std::uint64_t number) const = 0;
-    /// What identifies the blocks and the first state beside options and seed (say, a digest of the input files).
-    /// Part of the ledger's name. Empty where options and seed say it all.
+    /// What identifies the blocks and the first state beside options and seed (say, a digest of the
+    /// input files). Part of the ledger's name. Empty where options and seed say it all.
     [[nodiscard]] virtual std::string content_digest() const { return {}; }
-    /// Where the answer depends on chance or on the input: realised skew, rules for what the input does not say, calibration.
+    /// Where the answer depends on chance or on the input: realised skew, rules for what the input
+    /// does not say, calibration.
     virtual void facts(FactVisitor& visitor) const = 0;
 };
 
