@@ -58,6 +58,11 @@ class MemoryScan final : public Scan {
     std::size_t at_ = 0;
 };
 
+constexpr std::size_t kLineBytes = 64;
+/// The largest trie node takes ten lines; of a longer value the hardware's own prefetcher brings
+/// the rest.
+constexpr std::size_t kMostLines = 10;
+
 class MemoryReader final : public StoreReader {
   public:
     MemoryReader(const std::vector<MemoryTable>& tables, ReadCounterBoard& board)
@@ -86,6 +91,12 @@ class MemoryReader final : public StoreReader {
                 if (records[i] == nullptr) {
                     values[begin + i].reset();
                     continue;
+                }
+                // find_group asked for the first two lines. The caller will read all of them.
+                const auto* line = reinterpret_cast<const char*>(records[i]);
+                const std::size_t lines = std::min(records[i]->size() / kLineBytes, kMostLines);
+                for (std::size_t ahead = 2; ahead <= lines; ++ahead) {
+                    __builtin_prefetch(line + ahead * kLineBytes);
                 }
                 values[begin + i] = records[i]->value();
                 bytes += records[i]->value_size;

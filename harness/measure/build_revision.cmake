@@ -1,5 +1,6 @@
 # Run at every build (cmake -P): writes OUTPUT with the revision of SOURCE, and only where it changed, so that nothing is
 # compiled again for nothing.
+cmake_minimum_required(VERSION 3.25)
 set(revision "unknown")
 set(dirty "false")
 find_program(GIT git)
