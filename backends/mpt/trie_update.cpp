@@ -123,7 +123,7 @@ TrieUpdate::Outcome TrieUpdate::apply_to_extension(ChildRef& ref,
                              : ChildRef::loaded(make_extension(arena_, below, extension->child));
         ref = ChildRef::loaded(branch);
         const NibblePath above = path.first(along);
-        return apply_to_branch(ref, changes, depth + along) != Outcome::failed &&
+        return apply_to_branch(ref, effective, depth + along) != Outcome::failed &&
                        prepend(above, ref)
                    ? Outcome::changed
                    : Outcome::failed;

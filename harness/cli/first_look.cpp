@@ -9,14 +9,14 @@
 namespace commitbench::cli {
 
 Result<int> first_look() {
-    // Small enough for some ten seconds on two slow cores, the ledger included; all in memory.
+    // Some seconds on two slow cores, the ledger included; all in memory.
     RunArguments arguments;
-    arguments.workload = "transfer:accounts=100k,block-size=1k";
+    arguments.workload = "transfer:accounts=200k,block-size=5k";
     arguments.backends = {"null", "flat:store=memory", "mpt:store=memory"};
     arguments.blocks = "20";
     arguments.warmup = "5";
     fmt::print(
-        "A first look: transfers between 100,000 accounts, executed one after the other, on three "
+        "A first look: transfers between 200,000 accounts, executed one after the other, on three "
         "backends.\n"
         "null keeps values only; flat stores them; mpt is Ethereum's Merkle Patricia Trie. All in "
         "memory.\n\n");

@@ -61,6 +61,19 @@ class PublishedRoots(CliTest):
     def test_last_change_of_a_key_in_a_batch_wins(self) -> None:
         self.assertEqual(self.roots("put 01 cc\ncommit\n"), self.roots("put 01 aa\ndelete 01\nput 01 bb\nput 01 cc\ncommit\n"))
 
+    def test_deletions_beside_an_extension_that_the_same_batch_splits(self) -> None:
+        # Each deletion leaves the extension's path before the put does: it names no key, and must delete none.
+        for before, deleted, put in (
+            (("111111", "111112"), "11", "111211"),
+            (("11111111", "11111112"), "12111111", "11112111"),
+            (("11111111", "11111112"), "01111111", "11112111"),
+        ):
+            with self.subTest(deleted=deleted, put=put):
+                first = "".join(f"put {key} aa\n" for key in before)
+                last = f"put {put} bb\n"
+                roots = self.roots(f"{first}commit\ndelete {deleted}\n{last}commit\n")
+                self.assertEqual(self.roots(f"{first}{last}commit\n"), roots[1:])
+
     def test_comments_blank_lines_spaces_and_both_cases(self) -> None:
         plain = self.roots("put 01ab ccdd\ncommit\n")
         self.assertEqual(plain, self.roots("# a script\n\n  \tput  0x01AB\t0XCCDD  # here\r\n\ncommit # done"))
