@@ -23,7 +23,7 @@ std::string_view describe(ReadError error) noexcept {
     return "";
 }
 
-ReadError Reader::next(Item& item) noexcept {
+ReadError Reader::next_of_any_form(Item& item) noexcept {
     if (rest_.empty()) {
         return ReadError::truncated;
     }

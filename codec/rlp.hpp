@@ -42,9 +42,21 @@ class Reader {
     [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
     [[nodiscard]] ByteView rest() const noexcept { return rest_; }
     /// Reads the next item. At the end: truncated. After an error the reader stays where it was.
-    [[nodiscard]] ReadError next(Item& item) noexcept;
+    [[nodiscard]] ReadError next(Item& item) noexcept {
+        // A string of 0 or 2 to 55 bytes: nearly every item of a trie node, and not worth a call.
+        if (!rest_.empty() && rest_[0] >= 0x80 && rest_[0] <= 0xb7 && rest_[0] != 0x81) {
+            const std::size_t length = rest_[0] - 0x80U;
+            if (length < rest_.size()) {
+                item = {false, rest_.subspan(1, length), rest_.first(1 + length)};
+                rest_ = rest_.subspan(1 + length);
+                return ReadError::none;
+            }
+        }
+        return next_of_any_form(item);
+    }
 
   private:
+    [[nodiscard]] ReadError next_of_any_form(Item& item) noexcept;
     ByteView rest_;
 };
 

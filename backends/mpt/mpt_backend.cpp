@@ -32,6 +32,23 @@ constexpr std::size_t kLoadBatchBytes = std::size_t{2} << 20;
 constexpr std::size_t kLongestKey = 1024;
 constexpr std::size_t kLongestValue = std::size_t{16} << 20;
 
+/// A block is loaded and applied in slices of about this many keys, so that what is loaded is still
+/// in the cache next to the core when it is changed. 10,000 keys on 1,000,000: 7.2 ms with 256, 8.3
+/// with 1,024, 9.7 in one piece; below 256 the levels get too short to overlap reads.
+constexpr std::size_t kSliceKeys = 256;
+
+/// Changes that share a first byte stay together: no slice splits what another one built.
+std::span<const PathChange> first_slice(std::span<const PathChange> changes) {
+    const auto first_byte = [](const PathChange& change) {
+        return change.path.empty() ? -1 : int{change.path[0]};
+    };
+    std::size_t count = std::min(kSliceKeys, changes.size());
+    while (count < changes.size() && first_byte(changes[count]) == first_byte(changes[count - 1])) {
+        ++count;
+    }
+    return changes.first(count);
+}
+
 struct Settings {
     StoreKind store = StoreKind::memory;
     bool secure = false;
@@ -309,11 +326,15 @@ Status MptBackend::apply_changes() {
         root_ = ChildRef::stored(item);
     }
     NodeLoader loader(arena_, *reader_, kNodes);
-    if (settings_.load_by_level) {
-        COMMITBENCH_TRY(load_paths(loader, root_, changes_));
-    }
     TrieUpdate update(arena_, loader);
-    COMMITBENCH_TRY(update.apply(root_, changes_));
+    for (std::span<const PathChange> rest = changes_; !rest.empty();) {
+        const auto slice = first_slice(rest);
+        rest = rest.subspan(slice.size());
+        if (settings_.load_by_level) {
+            COMMITBENCH_TRY(load_paths(loader, root_, slice));
+        }
+        COMMITBENCH_TRY(update.apply(root_, slice));
+    }
     nodes_loaded_ += loader.loaded();
     node_bytes_loaded_ += loader.loaded_bytes();
     return {};

@@ -46,6 +46,11 @@ class ChildRef {
     [[nodiscard]] static ChildRef stored(const std::uint8_t* item) noexcept {
         return ChildRef(reinterpret_cast<std::uintptr_t>(item));
     }
+    /// stored(item) where the mask is all ones, empty where it is 0.
+    [[nodiscard]] static ChildRef stored_or_empty(const std::uint8_t* item,
+                                                  std::uintptr_t mask) noexcept {
+        return ChildRef(reinterpret_cast<std::uintptr_t>(item) & mask);
+    }
     [[nodiscard]] static ChildRef loaded(Node* node) noexcept {
         return ChildRef(reinterpret_cast<std::uintptr_t>(node) | kLoaded);
     }
@@ -91,6 +96,8 @@ struct Branch : Node {
 /// First byte of an item that holds a hash.
 inline constexpr std::uint8_t kHashItem = 0xa0;
 inline constexpr std::size_t kHashItemSize = 33;
+/// The whole item of a place without a child: the empty string.
+inline constexpr std::uint8_t kNoChildItem = 0x80;
 
 /// Bytes of an item. INVARIANT: it is a hash item or an embedded node (RLP list of up to 31 bytes).
 [[nodiscard]] inline std::size_t item_size(const std::uint8_t* item) noexcept {

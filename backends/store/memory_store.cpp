@@ -63,6 +63,17 @@ constexpr std::size_t kLineBytes = 64;
 /// the rest.
 constexpr std::size_t kMostLines = 10;
 
+/// Values of a batch to ask for before their turn.
+constexpr std::size_t kValuesAhead = 3;
+
+/// Asks for the lines of `bytes` from line `first` on.
+void prefetch(ByteView bytes, std::size_t first) {
+    const std::size_t last = std::min(bytes.size() / kLineBytes, kMostLines);
+    for (std::size_t line = first; line <= last; ++line) {
+        __builtin_prefetch(bytes.data() + line * kLineBytes);
+    }
+}
+
 class MemoryReader final : public StoreReader {
   public:
     MemoryReader(const std::vector<MemoryTable>& tables, ReadCounterBoard& board)
@@ -93,11 +104,8 @@ class MemoryReader final : public StoreReader {
                     continue;
                 }
                 // find_group asked for the first two lines. The caller will read all of them.
-                const auto* line = reinterpret_cast<const char*>(records[i]);
-                const std::size_t lines = std::min(records[i]->size() / kLineBytes, kMostLines);
-                for (std::size_t ahead = 2; ahead <= lines; ++ahead) {
-                    __builtin_prefetch(line + ahead * kLineBytes);
-                }
+                prefetch({reinterpret_cast<const std::uint8_t*>(records[i]), records[i]->size()},
+                         2);
                 values[begin + i] = records[i]->value();
                 bytes += records[i]->value_size;
             }
@@ -299,6 +307,10 @@ void MemoryStore::apply_in_place(std::span<const RecordedBatch::Entry> entries) 
         }
         for (std::size_t i = begin; i < end; ++i) {
             const RecordedBatch::Entry& entry = entries[i];
+            if (i + kValuesAhead < entries.size()) {
+                // Written a whole merkleize ago: no longer in the caches next to the core.
+                prefetch(entries[i + kValuesAhead].value(), 0);
+            }
             Record* record = found_[i];
             if (record == nullptr) {
                 // Absent before the batch, perhaps not before this entry: a key may come twice.

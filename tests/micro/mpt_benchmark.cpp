@@ -6,7 +6,8 @@
 //   timing) bulk_load     1,000,000 sorted accounts into an empty store, to the durable end
 //   commit_block  stage + merkleize + persist of 10,000 random keys on 1,000,000, memory store
 //
-// Counter floor_ms is the floor, over_floor the time as a multiple of it.
+// Counter floor_ms is the floor, over_floor the time as a multiple of it (of commit_block the
+// median block's).
 #include "backends/mpt/mpt_backend.hpp"
 #include "backends/mpt/trie_hasher.hpp"
 #include "backends/mpt/trie_update.hpp"
@@ -193,8 +194,11 @@ void commit_block(benchmark::State& state) {
         return;
     }
     const std::uint64_t loaded = Permutations(*backend).value();
-    double seconds = 0;
+    // Of the blocks' multiples of their floors the median: one that another tenant of the machine
+    // held up is one block.
+    std::vector<double> over_floor;
     std::uint64_t block = 0;
+    const double permutation_seconds = measure_keccak256_permutation_ns() * 1e-9;
     for ([[maybe_unused]] auto iteration : state) {
         ++block;
         StateDiff diff;
@@ -209,18 +213,27 @@ void commit_block(benchmark::State& state) {
             std::ranges::copy(sorted_keys()[i].bytes, value.begin());
             diff.add(sorted_keys()[i], OldState::unknown, {}, value);
         }
+        const std::uint64_t before = Permutations(*backend).value();
         const auto start = Clock::now();
         if (!backend->stage(diff) || !backend->merkleize() || !backend->persist(block)) {
             state.SkipWithError("the commit failed");
             return;
         }
-        state.SetIterationTime(seconds_since(start));
-        seconds += seconds_since(start);
+        const double seconds = seconds_since(start);
+        state.SetIterationTime(seconds);
+        over_floor.push_back(
+            seconds /
+            (static_cast<double>(Permutations(*backend).value() - before) * permutation_seconds));
     }
-    report_floor(state, Permutations(*backend).value() - loaded, seconds);
+    const auto median = over_floor.begin() + static_cast<std::ptrdiff_t>(over_floor.size() / 2);
+    std::nth_element(over_floor.begin(), median, over_floor.end());
+    state.counters["over_floor"] = *median;
+    state.counters["floor_ms"] = static_cast<double>(Permutations(*backend).value() - loaded) *
+                                 permutation_seconds * 1e3 /
+                                 static_cast<double>(state.iterations());
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBlockKeys));
 }
-BENCHMARK(commit_block)->UseManualTime()->Iterations(20)->Unit(benchmark::kMillisecond);
+BENCHMARK(commit_block)->UseManualTime()->Iterations(13)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace commitbench
