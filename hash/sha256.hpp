@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256 (FIPS 180-4), one message or many.
+#pragma once
+
+#include "hash/keccak.hpp"
+
+#include <span>
+
+namespace commitbench {
+
+[[nodiscard]] Hash256 sha256(ByteView message);
+void sha256_many(std::span<const ByteView> messages, Hash256* out);
+/// The same for messages of exactly 64 bytes: two compressions each.
+void sha256_many_64(std::span<const std::uint8_t* const> messages, Hash256* out);
+/// Runs of the compression function for a message of `length` bytes.
+[[nodiscard]] constexpr std::uint64_t sha256_compressions(std::size_t length) noexcept {
+    return (length + 9 + 63) / 64;
+}
+
+}  // namespace commitbench
