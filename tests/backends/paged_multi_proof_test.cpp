@@ -2,6 +2,8 @@
 #include "backends/paged/multi_proof.hpp"
 #include "tests/backends/paged_oracle.hpp"
 
+#include <gtest/gtest.h>
+
 namespace commitbench::paged {
 namespace {
 

@@ -12,7 +12,6 @@
 #include "backends/paged/proof_source.hpp"
 #include "codec/hex.hpp"
 
-#include <gtest/gtest.h>
 #include <map>
 #include <random>
 

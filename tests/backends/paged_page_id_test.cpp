@@ -2,6 +2,8 @@
 #include "backends/paged/page_id.hpp"
 #include "tests/backends/paged_oracle.hpp"
 
+#include <gtest/gtest.h>
+
 namespace commitbench::paged {
 namespace {
 

@@ -3,6 +3,8 @@
 #include "backends/paged/reference_tree.hpp"
 #include "tests/backends/paged_oracle.hpp"
 
+#include <gtest/gtest.h>
+
 namespace commitbench::paged {
 namespace {
 

@@ -5,6 +5,8 @@
 #include "backends/paged/root.hpp"
 #include "tests/backends/paged_oracle.hpp"
 
+#include <gtest/gtest.h>
+
 namespace commitbench::paged {
 namespace {
 

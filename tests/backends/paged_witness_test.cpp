@@ -3,6 +3,8 @@
 #include "backends/paged/witness.hpp"
 #include "tests/backends/paged_oracle.hpp"
 
+#include <gtest/gtest.h>
+
 namespace commitbench::paged {
 namespace {
 
