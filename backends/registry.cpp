@@ -7,6 +7,7 @@
 #include "backends/mpt/mpt_backend.hpp"
 #include "backends/mpt/reference_trie.hpp"
 #include "backends/null/null_backend.hpp"
+#include "backends/paged/reference_tree.hpp"
 #include "harness/core/reference_tree.hpp"
 
 #include <array>
@@ -23,6 +24,12 @@ std::span<const BackendComponent> backend_registry() {
 std::unique_ptr<ReferenceTree> make_reference_tree(std::string_view scheme) {
     if (scheme == kMptScheme || scheme == kMptSecureScheme) {
         return make_mpt_reference_trie(scheme == kMptSecureScheme);
+    }
+    for (const auto function : {paged::HashFunction::blake3, paged::HashFunction::sha256,
+                                paged::HashFunction::keccak256}) {
+        if (scheme == paged::scheme_of(function)) {
+            return paged::make_binary_reference_tree(function);
+        }
     }
     return nullptr;
 }

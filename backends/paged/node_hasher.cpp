@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/paged/node_hasher.hpp"
+
+#include "hash/blake3.hpp"
+#include "hash/sha256.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace commitbench::paged {
+namespace {
+
+Hash256 digest(HashFunction function, ByteView message) {
+    switch (function) {
+        case HashFunction::sha256:
+            return sha256(message);
+        case HashFunction::keccak256:
+            return keccak256(message);
+        case HashFunction::blake3:
+            break;
+    }
+    return blake3(message);
+}
+
+using Pair = std::array<std::uint8_t, 64>;
+
+Pair side_by_side(const std::uint8_t* left, const std::uint8_t* right) {
+    Pair pair;
+    std::memcpy(pair.data(), left, 32);
+    std::memcpy(pair.data() + 32, right, 32);
+    return pair;
+}
+
+}  // namespace
+
+HashFunction hash_function(std::string_view text) {
+    return text == "sha256"      ? HashFunction::sha256
+           : text == "keccak256" ? HashFunction::keccak256
+                                 : HashFunction::blake3;
+}
+
+std::string_view scheme_of(HashFunction function) {
+    switch (function) {
+        case HashFunction::sha256:
+            return "nomt-sha256";
+        case HashFunction::keccak256:
+            return "nomt-keccak256";
+        case HashFunction::blake3:
+            break;
+    }
+    return "nomt-blake3";
+}
+
+void NodeHasher::make_internal(std::span<const PairJob> jobs) const {
+    for (const PairJob& job : jobs) {
+        *job.out = internal(*job.left, *job.right);
+    }
+}
+
+void NodeHasher::make_leaves(std::span<const LeafJob> jobs) const {
+    for (const LeafJob& job : jobs) {
+        *job.out = Node::leaf(digest(function_, {job.key_and_value_hash, 64}));
+    }
+}
+
+void NodeHasher::hash_values(std::span<const ValueJob> jobs) const {
+    for (const ValueJob& job : jobs) {
+        *job.out = value_hash(job.value);
+    }
+}
+
+Node NodeHasher::internal(const Node& left, const Node& right) const {
+    return Node::internal(digest(function_, side_by_side(left.bytes.data(), right.bytes.data())));
+}
+
+Node NodeHasher::leaf(const StateKey& key, const Hash256& value_hash) const {
+    return Node::leaf(digest(function_, side_by_side(key.bytes.data(), value_hash.data())));
+}
+
+Hash256 NodeHasher::value_hash(ByteView value) const {
+    return digest(function_, value);
+}
+
+std::uint64_t NodeHasher::compressions(std::size_t size) const {
+    switch (function_) {
+        case HashFunction::sha256:
+            return sha256_compressions(size);
+        case HashFunction::keccak256:
+            return keccak256_permutations(size);
+        case HashFunction::blake3:
+            break;
+    }
+    return blake3_compressions(size);
+}
+
+double NodeHasher::measure_compression_ns() const {
+    constexpr std::size_t kBatches = 9;
+    constexpr std::size_t kNodes = 512;
+    std::array<Node, 2 * kNodes> children{};
+    std::array<Node, kNodes> parents{};
+    std::array<PairJob, kNodes> jobs{};
+    for (std::size_t i = 0; i < kNodes; ++i) {
+        children[2 * i].bytes[i % 32] = static_cast<std::uint8_t>(i);
+        jobs[i] = {&children[2 * i], &children[2 * i + 1], &parents[i]};
+    }
+    std::array<double, kBatches> batches{};
+    for (double& ns : batches) {
+        const auto start = std::chrono::steady_clock::now();
+        make_internal(jobs);
+        const std::chrono::duration<double, std::nano> spent =
+            std::chrono::steady_clock::now() - start;
+        ns = spent.count() / static_cast<double>(kNodes * compressions(64));
+        std::ranges::copy(parents, children.begin());  // the next batch waits for this one
+    }
+    std::ranges::nth_element(batches, batches.begin() + kBatches / 2);
+    return batches[kBatches / 2];
+}
+
+}  // namespace commitbench::paged

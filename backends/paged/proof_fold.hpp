@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The walk that a MultiProof's siblings are listed along, from its terminals up to the root.
+#pragma once
+
+#include "backends/paged/multi_proof.hpp"
+
+namespace commitbench::paged {
+
+/// How many siblings a proof of these terminals has; nullopt where they do not ascend or one is
+/// below another. The paths have sum(depth) - sum(bits shared by neighbours) nodes below the root,
+/// and 2 (n - 1) of those stand beside each other.
+[[nodiscard]] inline std::optional<std::size_t> siblings_needed(
+    std::span<const Terminal> terminals) noexcept {
+    if (terminals.empty()) {
+        return 0;
+    }
+    std::size_t on_paths = terminals[0].place.depth;
+    for (std::size_t i = 1; i < terminals.size(); ++i) {
+        const Place& left = terminals[i - 1].place;
+        const Place& right = terminals[i].place;
+        const std::uint32_t shared = shared_bits(left.path, right.path);
+        if (shared >= std::min(left.depth, right.depth) || right.path < left.path) {
+            return std::nullopt;
+        }
+        on_paths += right.depth - shared;
+    }
+    return on_paths - 2 * (terminals.size() - 1);
+}
+
+template<class Join>
+class ProofFold {
+  public:
+    ProofFold(const MultiProof& proof, std::span<const Node> nodes, Join join)
+        : proof_(proof), nodes_(nodes), join_(std::move(join)) {}
+
+    /// The node at `depth` above the terminals [first, last).
+    Node above(std::size_t first, std::size_t last, std::uint32_t depth) {
+        const StateKey& path = proof_.terminals[first].place.path;
+        const bool alone = last - first == 1;
+        const std::uint32_t bottom = alone
+                                         ? proof_.terminals[first].place.depth
+                                         : shared_bits(path, proof_.terminals[last - 1].place.path);
+        const std::size_t siblings = next_sibling_;
+        next_sibling_ += bottom - depth;
+        Node node = alone ? nodes_[first] : fork(first, last, bottom);
+        for (std::uint32_t at = bottom; at > depth; --at) {
+            const Node& sibling = proof_.siblings[siblings + at - depth - 1];
+            node = bit_of(path, at - 1) ? join_(sibling, node) : join_(node, sibling);
+        }
+        return node;
+    }
+
+  private:
+    Node fork(std::size_t first, std::size_t last, std::uint32_t depth) {
+        const auto terminals = std::span(proof_.terminals).subspan(first, last - first);
+        const auto right = std::ranges::partition_point(
+            terminals, [depth](const Terminal& t) { return !bit_of(t.place.path, depth); });
+        const std::size_t middle = first + static_cast<std::size_t>(right - terminals.begin());
+        const Node left_node = above(first, middle, depth + 1);
+        const Node right_node = above(middle, last, depth + 1);
+        return join_(left_node, right_node);
+    }
+
+    const MultiProof& proof_;
+    std::span<const Node> nodes_;
+    Join join_;
+    std::size_t next_sibling_ = 0;
+};
+
+/// The root above `nodes`, one for each terminal, where `join` makes the node above two siblings.
+/// INVARIANT: at least one terminal, and as many siblings as siblings_needed().
+template<class Join>
+[[nodiscard]] Node fold(const MultiProof& proof, std::span<const Node> nodes, Join join) {
+    return ProofFold<Join>(proof, nodes, std::move(join)).above(0, nodes.size(), 0);
+}
+
+}  // namespace commitbench::paged
