@@ -2,9 +2,9 @@
 // Bucket: the leaves of one small sub-tree, side by side, with their values.
 //
 // A sub-tree of few leaves is not spread over pages ("elided", as NOMT says). NOMT rebuilds such a
-// sub-tree from its flat store at every touch; a bucket keeps what a rebuild needs in one place: the
-// keys, each leaf's hash (so that no neighbour's value is read or hashed again), where neighbours
-// part (so that the shape is known without comparing keys), and the values.
+// sub-tree from its flat store at every touch; a bucket keeps what a rebuild needs in one place:
+// the keys, each leaf's hash (so that no neighbour's value is read or hashed again), where
+// neighbours part (so that the shape is known without comparing keys), and the values.
 //
 // The image is what stores keep, byte for byte (little-endian machines):
 //
@@ -100,11 +100,12 @@ class Bucket {
 
     /// First i whose key is not below `key`, from `from` on. O(count): buckets are short, and a
     /// prefix word decides.
-    [[nodiscard]] std::size_t lower_bound(const StateKey& wanted, std::size_t from = 0) const noexcept {
+    [[nodiscard]] std::size_t lower_bound(const StateKey& wanted,
+                                          std::size_t from = 0) const noexcept {
         const std::uint64_t prefix = wanted.prefix();
         std::size_t i = from;
-        while (i < count() && (key(i).prefix() < prefix ||
-                               (key(i).prefix() == prefix && key(i) < wanted))) {
+        while (i < count() &&
+               (key(i).prefix() < prefix || (key(i).prefix() == prefix && key(i) < wanted))) {
             ++i;
         }
         return i;
@@ -122,10 +123,18 @@ class Bucket {
 
   private:
     static constexpr std::size_t kKeysAt = 8;
-    [[nodiscard]] std::size_t leaves_at() const noexcept { return kKeysAt + std::size_t{32} * count(); }
-    [[nodiscard]] std::size_t ends_at() const noexcept { return kKeysAt + std::size_t{64} * count(); }
-    [[nodiscard]] std::size_t parted_at() const noexcept { return kKeysAt + std::size_t{68} * count(); }
-    [[nodiscard]] std::size_t values_at() const noexcept { return kKeysAt + std::size_t{70} * count(); }
+    [[nodiscard]] std::size_t leaves_at() const noexcept {
+        return kKeysAt + std::size_t{32} * count();
+    }
+    [[nodiscard]] std::size_t ends_at() const noexcept {
+        return kKeysAt + std::size_t{64} * count();
+    }
+    [[nodiscard]] std::size_t parted_at() const noexcept {
+        return kKeysAt + std::size_t{68} * count();
+    }
+    [[nodiscard]] std::size_t values_at() const noexcept {
+        return kKeysAt + std::size_t{70} * count();
+    }
     [[nodiscard]] std::uint32_t end(std::size_t i) const noexcept {
         return get<std::uint32_t>(ends_at() + 4 * i);
     }

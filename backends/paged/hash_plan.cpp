@@ -10,10 +10,7 @@ void HashPlan::add_leaf(Bucket& bucket, std::size_t i) {
     leaves_.push_back({message, &bucket.leaf(i)});
 }
 
-const Node* HashPlan::pair(std::uint32_t depth,
-                           const Node* left,
-                           const Node* right,
-                           bool changed) {
+const Node* HashPlan::pair(std::uint32_t depth, const Node* left, const Node* right, bool changed) {
     Node* const node = reinterpret_cast<Node*>(arena_.allocate(sizeof(Node), 16));
     pairs_[depth].push_back({left, right, node});
     deepest_ = std::max(deepest_, depth);
@@ -75,7 +72,9 @@ void HashPlan::add_page(Page& page) {
     }
     // Deepest level first, so that a slot's parent is found changed when its level comes.
     for (std::uint32_t level = kPageLevels; level > 1; --level) {
-        (page.changed & kLevelSlots[level]).for_each([&](std::uint32_t slot) { page.changed.add(parent_slot(slot)); });
+        (page.changed & kLevelSlots[level]).for_each([&](std::uint32_t slot) {
+            page.changed.add(parent_slot(slot));
+        });
     }
     page.changed.for_each([&](std::uint32_t slot) {
         if (page.is_absent(slot)) {

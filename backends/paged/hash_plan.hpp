@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // HashPlan: what a block has to hash, ordered so that as much as possible is hashed side by side.
 //
-// Nodes of equal depth never depend on each other, whatever page or bucket they are in. So pages and
-// buckets put their dirty nodes on one list a depth; then values, leaves, and the lists from the
-// deepest up are hashed, each in full lanes.
+// Nodes of equal depth never depend on each other, whatever page or bucket they are in. So pages
+// and buckets put their dirty nodes on one list a depth; then values, leaves, and the lists from
+// the deepest up are hashed, each in full lanes.
 //
 //   depth   values -> leaves
 //     23                        [pair][pair]

@@ -74,8 +74,8 @@ Overwritten overwrite(Bucket& bucket, std::span<const KeyWrite> writes) {
 
 Bucket* make_bucket(TreeMemory& memory, std::span<const LeafView> leaves, std::uint32_t depth) {
     const std::size_t image = Bucket::image_size(leaves.size(), value_bytes(leaves));
-    Bucket* const bucket = Bucket::make(memory.allocate(Bucket::memory_size(image)), image,
-                                        leaves.size(), depth);
+    Bucket* const bucket =
+        Bucket::make(memory.allocate(Bucket::memory_size(image)), image, leaves.size(), depth);
     bucket->dirty = true;
     std::uint32_t end = 0;
     for (std::size_t i = 0; i < leaves.size(); ++i) {

@@ -18,8 +18,8 @@ struct LeafView {
 
 /// How large a sub-tree may be and still lie in one bucket.
 struct BucketLimit {
-    std::uint32_t leaves = 1;       ///< at least 1
-    std::size_t image_bytes = 0;    ///< 0: any; a single leaf always fits
+    std::uint32_t leaves = 1;     ///< at least 1
+    std::size_t image_bytes = 0;  ///< 0: any; a single leaf always fits
 };
 
 [[nodiscard]] bool fits(std::span<const LeafView> leaves, const BucketLimit& limit);

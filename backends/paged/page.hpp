@@ -110,7 +110,9 @@ class Page {
     }
 
     [[nodiscard]] bool is_absent(std::uint32_t slot) const noexcept { return !live_.has(slot); }
-    [[nodiscard]] bool is_terminal(std::uint32_t slot) const noexcept { return terminal_.has(slot); }
+    [[nodiscard]] bool is_terminal(std::uint32_t slot) const noexcept {
+        return terminal_.has(slot);
+    }
     [[nodiscard]] bool is_internal(std::uint32_t slot) const noexcept {
         return live_.has(slot) && !terminal_.has(slot);
     }

@@ -45,8 +45,7 @@ void PageCodec::encode(const Page& page, std::uint8_t* out) {
         const Ref ref = page.ref(slot);
         std::uint64_t stored_at = ref.is_resident() ? 0 : ref.place();
         if (ref.is_resident()) {
-            stored_at =
-                page.is_terminal(slot) ? ref.bucket()->stored_at : ref.page()->stored_at;
+            stored_at = page.is_terminal(slot) ? ref.bucket()->stored_at : ref.page()->stored_at;
         }
         const std::uint64_t word = Ref::stored(stored_at, ref.count()).word();
         std::memcpy(out, &word, sizeof word);

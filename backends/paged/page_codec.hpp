@@ -5,7 +5,8 @@
 //        0  live       2 x u64, a bit a slot
 //       16  terminal   2 x u64
 //       32  nodes      32 bytes each, of the live slots in slot order
-//           refs       u64 each, of the slots that are terminal or live at the bottom, in slot order:
+//           refs       u64 each, of the slots that are terminal or live at the bottom, in slot
+//           order:
 //                      bits 0..54 where the record lies (RecordId::stored_at), 55..62 its leaves
 #pragma once
 

@@ -41,7 +41,7 @@ struct SubTree {
     Page* holder = nullptr;  ///< null: the trie's top page
     std::uint32_t holder_visit = 0;
     std::uint32_t slot = 0;
-    Page* page = nullptr;    ///< null: not in memory yet
+    Page* page = nullptr;  ///< null: not in memory yet
     WriteRange range;
 };
 
@@ -105,7 +105,10 @@ class Slice {
     Status load(Worker& worker, std::vector<Missing>& list);
     Status load_bucket(Worker& worker, Page& page, std::uint32_t slot, const StateKey& key);
     void apply_at(Worker& worker, const Landing& landing);
-    void put_leaves(Worker& worker, Page& page, std::uint32_t slot, std::span<const LeafView> leaves);
+    void put_leaves(Worker& worker,
+                    Page& page,
+                    std::uint32_t slot,
+                    std::span<const LeafView> leaves);
     void put_halves(Worker& worker,
                     Page& page,
                     std::uint32_t first_slot,

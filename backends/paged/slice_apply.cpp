@@ -87,13 +87,13 @@ void Slice::build_below(Worker& worker, Page& page, std::span<const LeafView> le
 }
 
 void Slice::put_halves(Worker& worker,
-                         Page& page,
-                         std::uint32_t first_slot,
-                         std::uint32_t depth,
-                         std::span<const LeafView> leaves) {
-    const auto middle = std::partition_point(
-        leaves.begin(), leaves.end(),
-        [&](const LeafView& leaf) { return !bit_of(*leaf.key, depth); });
+                       Page& page,
+                       std::uint32_t first_slot,
+                       std::uint32_t depth,
+                       std::span<const LeafView> leaves) {
+    const auto middle =
+        std::partition_point(leaves.begin(), leaves.end(),
+                             [&](const LeafView& leaf) { return !bit_of(*leaf.key, depth); });
     const auto left = static_cast<std::size_t>(middle - leaves.begin());
     if (left > 0) {
         put_leaves(worker, page, first_slot, leaves.first(left));
@@ -194,8 +194,8 @@ Status Slice::collapse_page(Worker& worker, const SubTree& tree, Outcome& outcom
     return {};
 }
 
-/// What the sub-trees at `slot` and `slot + 1` together are, where that is no internal node with two
-/// sub-trees too large for one bucket: nothing (count 0) or a bucket at `depth`; the slots are
+/// What the sub-trees at `slot` and `slot + 1` together are, where that is no internal node with
+/// two sub-trees too large for one bucket: nothing (count 0) or a bucket at `depth`; the slots are
 /// absent then. nullopt: they stay as they are. `key` is some key below the page.
 Result<std::optional<Ref>> Slice::join(Worker& worker,
                                        Page& page,

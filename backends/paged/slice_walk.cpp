@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slice::walk: where writes land, and loading what they need.
-#include "backends/paged/page_codec.hpp"
+#include "backends/paged/record_load.hpp"
 #include "backends/paged/slice.hpp"
-#include "codec/hex.hpp"
-
-#include <fmt/format.h>
 
 namespace commitbench::paged {
 namespace {
@@ -20,14 +17,6 @@ void prefetch_lines(const void* object, std::size_t lines) {
     for (std::size_t line = 0; line < lines; ++line) {
         __builtin_prefetch(static_cast<const char*>(object) + 64 * line);
     }
-}
-
-Error damaged(const RecordId& id) {
-    return {ErrorCode::corrupt,
-            fmt::format("the {} at depth {} below {} is not what was written: the data folder's "
-                        "files were changed; load the state anew",
-                        id.kind == RecordKind::page ? "page" : "bucket", id.place.depth,
-                        to_hex(id.place.path.view()))};
 }
 
 }  // namespace
@@ -135,24 +124,11 @@ Status Slice::load(Worker& worker, std::vector<Missing>& list) {
         COMMITBENCH_TRY(worker.reader->read(requests_));
         for (std::size_t i = 0; i < count; ++i) {
             const Missing& missing = list[begin + i];
-            const ByteView image = requests_[i].image;
-            if (missing.id.kind == RecordKind::page) {
-                Page* const page =
-                    PageCodec::decode(worker.memory, image, missing.id.place.depth);
-                if (page == nullptr) {
-                    return damaged(missing.id);
-                }
-                page->stored_at = missing.id.stored_at;
-                missing.holder->set_ref(missing.slot, Ref::to(page));
-                continue;
+            auto loaded = load_record(worker.memory, requests_[i]);
+            if (!loaded) {
+                return loaded.error();
             }
-            if (!Bucket::well_formed(image, missing.id.place)) {
-                return damaged(missing.id);
-            }
-            Bucket* const bucket =
-                Bucket::copy(worker.memory.allocate(Bucket::memory_size(image.size())), image);
-            bucket->stored_at = missing.id.stored_at;
-            missing.holder->set_ref(missing.slot, Ref::to(bucket, bucket->count()));
+            missing.holder->set_ref(missing.slot, *loaded);
         }
     }
     list.clear();

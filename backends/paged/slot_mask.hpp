@@ -14,7 +14,8 @@ class SlotMask {
     constexpr SlotMask(std::uint64_t low, std::uint64_t high) noexcept : words_{low, high} {}
 
     /// Slots [first, last).
-    [[nodiscard]] static constexpr SlotMask range(std::uint32_t first, std::uint32_t last) noexcept {
+    [[nodiscard]] static constexpr SlotMask range(std::uint32_t first,
+                                                  std::uint32_t last) noexcept {
         SlotMask mask;
         for (std::uint32_t slot = first; slot < last; ++slot) {
             mask.add(slot);
@@ -42,7 +43,8 @@ class SlotMask {
                          : static_cast<std::uint32_t>(std::popcount(words_[0]) +
                                                       std::popcount(words_[1] & below));
     }
-    /// Visits the members in ascending order. The visitor may change the mask that it was made from.
+    /// Visits the members in ascending order. The visitor may change the mask that it was made
+    /// from.
     template<class Visit>
     constexpr void for_each(Visit visit) const {
         for (std::uint32_t word = 0; word < 2; ++word) {

@@ -2,8 +2,7 @@
 #include "backends/paged/tree.hpp"
 
 #include "backends/paged/page_codec.hpp"
-
-#include <fmt/format.h>
+#include "backends/paged/record_load.hpp"
 
 namespace commitbench::paged {
 namespace {
@@ -39,19 +38,15 @@ Status Tree::open(const StoredTree& stored) {
     }
     std::array<RecordReader::Request, 1> request{{{stored.top, {}}}};
     COMMITBENCH_TRY(workers_[0].reader->read(request));
-    const ByteView image = request[0].image;
+    auto top = load_record(memory_, request[0]);
+    if (!top) {
+        return top.error();
+    }
     if (stored.top.kind == RecordKind::page) {
-        top_page_ = PageCodec::decode(memory_, image, 0);
-    } else if (Bucket::well_formed(image, {})) {
-        top_bucket_ =
-            Bucket::copy(memory_.allocate(Bucket::memory_size(image.size())), image);
+        top_page_ = top->page();
+    } else {
+        top_bucket_ = top->bucket();
     }
-    if (is_empty()) {
-        return Error{ErrorCode::corrupt,
-                     "the top of the trie is not what was written: the data folder's files were "
-                     "changed; load the state anew"};
-    }
-    (top_page_ != nullptr ? top_page_->stored_at : top_bucket_->stored_at) = stored.top.stored_at;
     return {};
 }
 
@@ -82,8 +77,8 @@ void Tree::share_out() {
     for (const SubTree& tree : trees) {
         writes += tree.range.end - tree.range.begin;
     }
-    const std::uint32_t share = std::clamp(writes / (pool_.workers() * kSlicesPerWorker),
-                                           kFewestWrites, kMostWrites);
+    const std::uint32_t share =
+        std::clamp(writes / (pool_.workers() * kSlicesPerWorker), kFewestWrites, kMostWrites);
     std::uint32_t in_slice = share;
     for (const SubTree& tree : trees) {
         if (in_slice >= share) {
@@ -257,8 +252,8 @@ void Tree::end_block() {
     }
     // Two rounds: the first takes away the mark of recent use where it frees nothing.
     const SlotMask& live = top_page_->live();
-    for (std::uint32_t turns = 2 * 64;
-         turns > 0 && memory_.in_use() > settings_.cache_bytes; --turns) {
+    for (std::uint32_t turns = 2 * 64; turns > 0 && memory_.in_use() > settings_.cache_bytes;
+         --turns) {
         const std::uint32_t slot = kBottomSlot + hand_;
         hand_ = (hand_ + 1) % 64;
         if (live.has(slot) && !top_page_->is_terminal(slot)) {
@@ -271,8 +266,8 @@ void Tree::end_block() {
     memory_.trim();
 }
 
-/// Frees what lies below the page, is not dirty and was not used since the last visit, until no more
-/// than `target` bytes are in use.
+/// Frees what lies below the page, is not dirty and was not used since the last visit, until no
+/// more than `target` bytes are in use.
 void Tree::evict(Page& page, std::uint64_t target) {
     page.refs_mask().for_each([&](std::uint32_t slot) {
         const Ref ref = page.ref(slot);
@@ -283,7 +278,7 @@ void Tree::evict(Page& page, std::uint64_t target) {
             Bucket* const bucket = ref.bucket();
             if (!bucket->dirty && !bucket->recent.exchange(false, std::memory_order_relaxed)) {
                 page.set_ref(slot, Ref::stored(bucket->stored_at, bucket->count()));
-                free_bucket(memory_, bucket);
+                free_record(memory_, RecordKind::bucket, ref);
             }
             return;
         }
@@ -294,8 +289,7 @@ void Tree::evict(Page& page, std::uint64_t target) {
             [&](std::uint32_t each) { bare = bare && !below->ref(each).is_resident(); });
         if (bare && !below->recent.exchange(false, std::memory_order_relaxed)) {
             page.set_ref(slot, Ref::stored(below->stored_at, 0));
-            below->drop_arrays(memory_);
-            memory_.free(below, sizeof(Page));
+            free_record(memory_, RecordKind::page, ref);
         }
     });
 }

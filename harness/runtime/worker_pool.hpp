@@ -33,8 +33,9 @@ class WorkerPool {
             task(std::uint32_t{0});
             return;
         }
-        run_erased([](void* erased, std::uint32_t worker) { (*static_cast<Task*>(erased))(worker); },
-                   &task);
+        run_erased(
+            [](void* erased, std::uint32_t worker) { (*static_cast<Task*>(erased))(worker); },
+            &task);
     }
 
     /// Calls body(item, worker) for every item < count, each once, on whichever worker is free.
