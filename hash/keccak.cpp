@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hash/keccak.hpp"
 
+#include "hash/keccak_rounds.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <chrono>
@@ -11,27 +13,6 @@ namespace {
 
 constexpr std::size_t kLanes = 25;
 using State = std::array<std::uint64_t, kLanes>;
-
-// Round constants of iota: bit 2^j-1 of constant i is output j+7i of the LFSR x^8+x^6+x^5+x^4+1
-// (The Keccak reference, section 1.2).
-constexpr std::array<std::uint64_t, 24> make_round_constants() {
-    std::array<std::uint64_t, 24> constants{};
-    std::uint32_t lfsr = 1;
-    for (auto& constant : constants) {
-        for (unsigned j = 0; j < 7; ++j) {
-            if ((lfsr & 1U) != 0) {
-                constant |= std::uint64_t{1} << ((1U << j) - 1U);
-            }
-            lfsr <<= 1;
-            if ((lfsr & 0x100U) != 0) {
-                lfsr ^= 0x171U;
-            }
-        }
-    }
-    return constants;
-}
-constexpr auto kRoundConstants = make_round_constants();
-static_assert(kRoundConstants[0] == 1 && kRoundConstants[23] == 0x8000000080008008);
 
 // One round from the lanes of `a` into those of `e`, written out lane by lane: with constant
 // indices and rotations the compiler keeps most of the state in registers. Lane (x, y) is index x +
@@ -74,9 +55,9 @@ static_assert(kRoundConstants[0] == 1 && kRoundConstants[23] == 0x80000000800080
 
 [[gnu::always_inline]] inline void permute(State& a) noexcept {
     State e;
-    for (std::size_t i = 0; i < kRoundConstants.size(); i += 2) {
-        round(a, e, kRoundConstants[i]);
-        round(e, a, kRoundConstants[i + 1]);
+    for (std::size_t i = 0; i < kKeccakRoundConstants.size(); i += 2) {
+        round(a, e, kKeccakRoundConstants[i]);
+        round(e, a, kKeccakRoundConstants[i + 1]);
     }
 }
 

@@ -9,7 +9,7 @@
 
 namespace commitbench {
 
-Hash256 sha256(ByteView message) {
+Hash256 sha256(ByteView message) noexcept {
     SHA256_CTX context;
     SHA256_Init(&context);
     SHA256_Update(&context, message.data(), message.size());
@@ -18,16 +18,12 @@ Hash256 sha256(ByteView message) {
     return digest;
 }
 
-void sha256_many(std::span<const ByteView> messages, Hash256* out) {
-    for (const ByteView message : messages) {
-        *out++ = sha256(message);
-    }
+void sha256_many(std::span<const ByteView> messages, Hash256* out) noexcept {
+    hash_many(sha256_kernels().front(), kSha256Lanes, messages, out);
 }
 
-void sha256_many_64(std::span<const std::uint8_t* const> messages, Hash256* out) {
-    for (const std::uint8_t* message : messages) {
-        *out++ = sha256({message, 64});
-    }
+void sha256_many_64(std::span<const std::uint8_t* const> messages, Hash256* out) noexcept {
+    hash_many_64(sha256_kernels().front(), messages, out);
 }
 
 }  // namespace commitbench

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/paged/node_hasher.hpp"
 
-#include "hash/blake3.hpp"
+#include "hash/blake3_kernels.hpp"
+#include "hash/keccak_many.hpp"
 #include "hash/sha256.hpp"
 
 #include <algorithm>
@@ -22,6 +23,34 @@ Hash256 digest(HashFunction function, ByteView message) {
     }
     return blake3(message);
 }
+
+const LaneKernel& kernel_of(HashFunction function) {
+    switch (function) {
+        case HashFunction::sha256:
+            return sha256_kernels().front();
+        case HashFunction::keccak256:
+            return keccak256_kernels().front();
+        case HashFunction::blake3:
+            break;
+    }
+    return blake3_kernels().front();
+}
+
+const LaneFunction& lanes_of(HashFunction function) {
+    switch (function) {
+        case HashFunction::sha256:
+            return kSha256Lanes;
+        case HashFunction::keccak256:
+            return kKeccak256Lanes;
+        case HashFunction::blake3:
+            break;
+    }
+    return kBlake3Lanes;
+}
+
+/// Node::leaf and Node::internal as a kernel applies them.
+constexpr DigestLabel kLeafLabel{.keep = ~0U, .set = 0x80};
+constexpr DigestLabel kInternalLabel{.keep = ~0x80U, .set = 0};
 
 using Pair = std::array<std::uint8_t, 64>;
 
@@ -53,21 +82,25 @@ std::string_view scheme_of(HashFunction function) {
 }
 
 void NodeHasher::make_internal(std::span<const PairJob> jobs) const {
-    for (const PairJob& job : jobs) {
-        *job.out = internal(*job.left, *job.right);
-    }
+    hash_pairs(
+        kernel_of(function_), jobs.size(),
+        [&](std::size_t i) { return jobs[i].left->bytes.data(); },
+        [&](std::size_t i) { return jobs[i].right->bytes.data(); },
+        [&](std::size_t i) { return jobs[i].out->bytes.data(); }, kInternalLabel);
 }
 
 void NodeHasher::make_leaves(std::span<const LeafJob> jobs) const {
-    for (const LeafJob& job : jobs) {
-        *job.out = Node::leaf(digest(function_, {job.key_and_value_hash, 64}));
-    }
+    hash_pairs(
+        kernel_of(function_), jobs.size(),
+        [&](std::size_t i) { return jobs[i].key_and_value_hash; },
+        [&](std::size_t i) { return jobs[i].key_and_value_hash + 32; },
+        [&](std::size_t i) { return jobs[i].out->bytes.data(); }, kLeafLabel);
 }
 
 void NodeHasher::hash_values(std::span<const ValueJob> jobs) const {
-    for (const ValueJob& job : jobs) {
-        *job.out = value_hash(job.value);
-    }
+    const auto value = [&](std::size_t i) { return jobs[i].value; };
+    const auto out = [&](std::size_t i) { return jobs[i].out->data(); };
+    LaneBatches(kernel_of(function_), lanes_of(function_), value, out).hash_all(jobs.size());
 }
 
 Node NodeHasher::internal(const Node& left, const Node& right) const {

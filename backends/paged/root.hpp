@@ -7,13 +7,27 @@
 
 namespace commitbench::paged {
 
-/// The node at `depth` above exactly these leaves, whose keys share their first `depth` bits: a
-/// terminator where there are none, a leaf where there is one. Keys ascend strictly (not checked).
-/// Left-frontier build: linear time, one hash a node, leaves hashed in lanes; no memory but a stack
-/// of up to 257 nodes. Source: NOMT 1.0.4, build_trie in core/src/update.rs.
-[[nodiscard]] Node sub_tree_root(const NodeHasher& hasher,
-                                 std::span<const LeafEntry> leaves,
-                                 std::uint32_t depth);
+/// A sub-tree to hash: its node at `depth` is a terminator where there are no leaves, the leaf
+/// where there is one. Keys share their first `depth` bits and ascend strictly (not checked).
+struct SubTreeJob {
+    std::span<const LeafEntry> leaves{};
+    std::uint32_t depth = 0;
+    Node* out = nullptr;
+};
+
+/// Left-frontier build (NOMT 1.0.4, build_trie in core/src/update.rs) of the shape, then all hashes
+/// of one height at a time over all jobs. Linear time, one hash a node; memory for some thousands
+/// of leaves at a time, however many there are.
+void make_sub_trees(const NodeHasher& hasher, std::span<const SubTreeJob> jobs);
+
+[[nodiscard]] inline Node sub_tree_root(const NodeHasher& hasher,
+                                        std::span<const LeafEntry> leaves,
+                                        std::uint32_t depth) {
+    Node root;
+    const SubTreeJob job{leaves, depth, &root};
+    make_sub_trees(hasher, {&job, 1});
+    return root;
+}
 
 /// The same for the whole trie.
 [[nodiscard]] inline Node root_of_sorted(const NodeHasher& hasher,

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Random histories through `commitbench root --backend paged` against an independent oracle, root by root.
+
+usage: paged_differential.py COMMITBENCH SHARED_DIR [--operations N] [--seed N] [--axis OPTION=A,B,...]...
+
+The oracle is SHARED_DIR/reference/oracle/nomt_ref.py (plain Python, its own BLAKE3): it recomputes the root of the whole key
+set after every batch. One history for every combination of the axes, each with its own keys, batches and hash function; two in
+five reopen the database after every batch. A failure prints the command that replays it. An axis that the backend has no
+option for is left out, and said so. Exit 77 (skipped) where the oracle is missing.
+"""
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable, NamedTuple, Optional
+
+AXES = {
+    "store": ("memory", "lmdb", "rocksdb", "file"),
+    "elide": ("0", "1", "20", "64"),
+    "workers": ("1", "2", "7"),
+    "cache-pages": ("16", "100000"),
+}
+BATCH_SIZES = (1, 2, 7, 40, 150, 500)
+VALUE_SIZES = (0, 1, 8, 31, 32, 33, 64, 65, 100, 1100)
+# BLAKE3 and Keccak of the oracle take 0.1 and 0.3 ms a node, SHA-256 (the standard library's) a microsecond: so the others
+# get every ninth history and an eighth of the keys.
+FUNCTIONS = ("sha256",) * 4 + ("blake3",) + ("sha256",) * 3 + ("keccak256",)
+SLOW_DIVISOR = 8
+
+Op = tuple[bytes, Optional[bytes]]  # key, value or None for a deletion
+Hash = Callable[[bytes], bytes]
+
+
+def with_prefix(key: bytes, prefix: bytes, bits: int) -> bytes:
+    """`key` with its first `bits` bits replaced by those of `prefix`."""
+    low = (1 << (256 - bits)) - 1
+    return (int.from_bytes(prefix, "big") & ~low | int.from_bytes(key, "big") & low).to_bytes(32, "big")
+
+
+def flipped(key: bytes, bit: int) -> bytes:
+    return (int.from_bytes(key, "big") ^ 1 << (255 - bit)).to_bytes(32, "big")
+
+
+def uniform(rng: random.Random, count: int) -> list[bytes]:
+    return [rng.randbytes(32) for _ in range(count)]
+
+
+def clusters(rng: random.Random, count: int) -> list[bytes]:
+    """Sub-trees around the sizes at which pages are elided, below prefixes of 12, 13 and 18 bits."""
+    keys = uniform(rng, count // 10)
+    while len(keys) < count:
+        prefix, bits = rng.randbytes(32), rng.choice((12, 13, 18))
+        keys += [with_prefix(rng.randbytes(32), prefix, bits) for _ in range(rng.choice((2, 19, 20, 21, 64, 70)))]
+    return keys
+
+
+def ladders(rng: random.Random, count: int) -> list[bytes]:
+    """Chains with an empty side: keys that differ in one bit, and runs of numbers."""
+    keys = []
+    while len(keys) < count:
+        base = rng.randbytes(32)
+        bits = rng.sample(range(256), min(count // 4, 40)) + [254, 255]
+        keys += [base] + [flipped(base, bit) for bit in bits] + [number.to_bytes(32, "big") for number in range(count // 8)]
+    return keys
+
+
+def mixed(rng: random.Random, count: int) -> list[bytes]:
+    keys = uniform(rng, count // 3)
+    while len(keys) < count:
+        near, bits = rng.choice(keys), rng.randrange(256)
+        keys.append(flipped(with_prefix(rng.randbytes(32), near, bits + 1), bits))
+    return keys
+
+
+SHAPES = (uniform, clusters, ladders, mixed)
+
+
+class History(NamedTuple):
+    function: str
+    batches: list[list[Op]]
+
+
+def history(rng: random.Random, number: int, operations: int) -> History:
+    """Batches that grow, churn and shrink the key set in turn, small and large."""
+    function = FUNCTIONS[number % len(FUNCTIONS)]
+    pool = SHAPES[number % len(SHAPES)](rng, 400 if function == "sha256" else 400 // SLOW_DIVISOR)
+    batches: list[list[Op]] = []
+    done = 0
+    while done < operations:
+        size = min(rng.choice(BATCH_SIZES), operations - done)
+        deletions = (0.1, 0.5, 0.9)[len(batches) // 3 % 3]
+        batch: list[Op] = []
+        for _ in range(size):
+            value = None if rng.random() < deletions else rng.randbytes(rng.choice(VALUE_SIZES))
+            batch.append((rng.choice(pool), value))
+        batches.append(batch)
+        done += size
+    return History(function, batches)
+
+
+def check(program: str, root_of: Callable[[dict[bytes, bytes]], str], spec: str, made: History, *, reopen: bool) -> Optional[str]:
+    """None, or what is wrong."""
+    lines = []
+    for batch in made.batches:
+        lines += [f"delete {key.hex()}" if value is None else f"put {key.hex()} 0x{value.hex()}" for key, value in batch]
+        lines.append("commit")
+    command = [program, "root", "--backend", spec, *(["--reopen"] if reopen else []), "-"]
+    done = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False)
+    roots = [line.removeprefix("0x") for line in done.stdout.split()]
+    state: dict[bytes, bytes] = {}
+    for number, (batch, root) in enumerate(zip(made.batches, roots)):
+        for key, value in batch:
+            state.pop(key, None)
+            if value is not None:
+                state[key] = value
+        expected = root_of(state)
+        if root != expected:
+            return f"batch {number} ({len(batch)} operations, then {len(state)} keys): got {root}, expected {expected}"
+    if done.returncode != 0 or len(roots) != len(made.batches):
+        return f"exit {done.returncode} after {len(roots)} of {len(made.batches)} batches: {done.stderr.strip()}"
+    return None
+
+
+def combinations(program: str, given: list[str]) -> list[str]:
+    """Specs without hash=, one for each combination of the axes that the backend has."""
+    axes = dict(AXES) | {name: tuple(values.split(",")) for name, _, values in (text.partition("=") for text in given)}
+    described = subprocess.run([program, "describe", "backend", "paged"], capture_output=True, text=True, check=False)
+    options = {line.split()[0] for line in described.stdout.splitlines() if line.startswith("  ")}
+    for name in [name for name in axes if name not in options]:
+        print(f"left out: paged has no option {name}")
+        del axes[name]
+    return ["paged:" + ",".join(f"{name}={value}" for name, value in zip(axes, values))
+            for values in itertools.product(*axes.values())]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("commitbench")
+    parser.add_argument("shared_dir")
+    parser.add_argument("--operations", type=int, default=60_000, help="in all (at least 50 a history)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--axis", action="append", default=[], metavar="OPTION=A,B,...", help="instead of the option's usual values")
+    arguments = parser.parse_args()
+    folder = Path(arguments.shared_dir) / "reference" / "oracle"
+    if not folder.is_dir():
+        print(f"skipped: {folder} is not here")
+        return 77
+    sys.path.insert(0, str(folder))
+    import mpt_ref  # noqa: PLC0415
+    import nomt_ref  # noqa: PLC0415
+
+    functions: dict[str, Hash] = {"sha256": nomt_ref.sha256, "blake3": nomt_ref.blake3, "keccak256": mpt_ref.keccak256}
+    specs = combinations(arguments.commitbench, arguments.axis)
+    each = max(50, arguments.operations // len(specs))
+    print(f"seed {arguments.seed}: {each * len(specs)} operations over {len(specs)} histories")
+    failed = 0
+    for number, spec in enumerate(specs):
+        made = history(random.Random(f"{arguments.seed}/{number}"), number, each)
+        spec += f",hash={made.function}"
+        known: dict[bytes, bytes] = {}  # hashes of values: most are asked for again after every batch
+
+        def value_hash(value: bytes, known: dict[bytes, bytes] = known, hash_of: Hash = functions[made.function]) -> bytes:
+            if value not in known:
+                known[value] = hash_of(value)
+            return known[value]
+
+        def root_of(state: dict[bytes, bytes], function: str = made.function) -> str:
+            hashed = sorted((key, value_hash(value)) for key, value in state.items())
+            return nomt_ref.root_of_hashed(hashed, functions[function]).hex()
+
+        wrong = check(arguments.commitbench, root_of, spec, made, reopen=number % 5 < 2)
+        if wrong:
+            failed += 1
+            print(f"FAILED history {number}, {spec}{', reopened' if number % 5 < 2 else ''}: {wrong}")
+    print(f"{len(specs) - failed} passed, {failed} failed")
+    if failed:
+        print(f"replay: {' '.join(sys.argv[:3])} --operations {arguments.operations} --seed {arguments.seed}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
