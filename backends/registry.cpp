@@ -4,6 +4,8 @@
 #include "harness/core/registry.hpp"
 
 #include "backends/flat/flat_backend.hpp"
+#include "backends/lthash/lthash_backend.hpp"
+#include "backends/lthash/reference_sum.hpp"
 #include "backends/mpt/mpt_backend.hpp"
 #include "backends/mpt/reference_trie.hpp"
 #include "backends/null/null_backend.hpp"
@@ -16,13 +18,17 @@ namespace commitbench {
 std::span<const BackendComponent> backend_registry() {
     // Copied at the first call, not before: the components live in other files, whose constants may
     // be made later.
-    static const std::array kBackends{kNullComponent, kFlatComponent, kMptComponent};
+    static const std::array kBackends{kNullComponent, kFlatComponent, kLthashComponent,
+                                      kMptComponent};
     return kBackends;
 }
 
 std::unique_ptr<ReferenceTree> make_reference_tree(std::string_view scheme) {
     if (scheme == kMptScheme || scheme == kMptSecureScheme) {
         return make_mpt_reference_trie(scheme == kMptSecureScheme);
+    }
+    if (scheme == kLthashScheme) {
+        return make_lthash_reference();
     }
     return nullptr;
 }

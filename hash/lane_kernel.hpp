@@ -181,7 +181,7 @@ inline void hash_many_64(const LaneKernel& kernel,
 
 /// What stands in for a kernel on a processor without a wider one.
 [[nodiscard]] inline LaneKernel one_at_a_time(std::string_view name) noexcept {
-    return {.name = name, .lanes = 1};
+    return {.name = name, .lanes = 1, .least = ~std::size_t{0}};
 }
 
 }  // namespace commitbench

@@ -9,6 +9,7 @@ from cli_test import SMALL_WORKLOAD, CliTest
 SPANS: tuple[str, ...] = ("execute", "stage", "merkleize", "persist")
 ALL_BACKENDS: tuple[str, ...] = (
     "null", "flat:store=memory", "flat:store=lmdb", "flat:store=rocksdb",
+    "lthash:store=memory", "lthash:store=lmdb", "lthash:store=rocksdb",
     "mpt:store=memory", "mpt:store=lmdb", "mpt:store=rocksdb", "mpt:secure=on",
 )
 
