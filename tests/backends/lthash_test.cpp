@@ -193,7 +193,7 @@ class MapState final : public SortedState {
 
 class Lthash : public ::testing::TestWithParam<const char*> {
   protected:
-    TestFolder folder_;
+    TemporaryFolder folder_;
 };
 
 TEST_P(Lthash, FollowsItsReference) {
