@@ -10,6 +10,7 @@
 #include "backends/mpt/reference_trie.hpp"
 #include "backends/null/null_backend.hpp"
 #include "harness/core/reference_tree.hpp"
+#include "hash/blake3.hpp"
 
 #include <array>
 
@@ -26,6 +27,9 @@ std::span<const BackendComponent> backend_registry() {
 std::unique_ptr<ReferenceTree> make_reference_tree(std::string_view scheme) {
     if (scheme == kMptScheme || scheme == kMptSecureScheme) {
         return make_mpt_reference_trie(scheme == kMptSecureScheme);
+    }
+    if (scheme == kMptBlake3Scheme || scheme == kMptBlake3SecureScheme) {
+        return make_mpt_reference_trie(scheme == kMptBlake3SecureScheme, blake3);
     }
     if (scheme == kLthashScheme) {
         return make_lthash_reference();

@@ -11,6 +11,7 @@ ALL_BACKENDS: tuple[str, ...] = (
     "null", "flat:store=memory", "flat:store=lmdb", "flat:store=rocksdb",
     "lthash:store=memory", "lthash:store=lmdb", "lthash:store=rocksdb",
     "mpt:store=memory", "mpt:store=lmdb", "mpt:store=rocksdb", "mpt:secure=on",
+    "mpt:lanes=on", "mpt:hash=blake3", "mpt:hash=blake3,lanes=on",
 )
 
 

@@ -76,7 +76,10 @@ INSTANTIATE_TEST_SUITE_P(Registered,
                                            "mpt:store=memory",
                                            "mpt:store=lmdb",
                                            "mpt:store=rocksdb",
-                                           "mpt:store=memory,secure=on"));
+                                           "mpt:store=memory,secure=on",
+                                           "mpt:lanes=on",
+                                           "mpt:hash=blake3",
+                                           "mpt:hash=blake3,lanes=on,secure=on"));
 
 TEST(RealComponents, AnExecutorThatLosesAnUpdateIsCaughtOnTheTree) {
     const TestFolder folder;
