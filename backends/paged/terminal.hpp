@@ -3,9 +3,9 @@
 //
 // Bytes (canonical: one terminal has one encoding, and what is anything else is refused):
 //
-//   header      2 bytes, big-endian: the top bit is 1 for a leaf; the others are the depth, 0 to
-//   256 leaf        key, 32 bytes; hash of the value, 32 bytes terminator  its path: depth bits in
-//   ceil(depth / 8) bytes, the last byte's unused bits 0
+//   header      2 bytes, big-endian: the top bit 1 for a leaf; the rest is the depth, 0 to 256
+//   leaf        key, 32 bytes; hash of the value, 32 bytes
+//   terminator  its path: depth bits in ceil(depth / 8) bytes, the last byte's unused bits 0
 #pragma once
 
 #include "backends/paged/key_bits.hpp"
