@@ -7,6 +7,7 @@
 #include "backends/mpt/mpt_backend.hpp"
 #include "backends/mpt/reference_trie.hpp"
 #include "backends/null/null_backend.hpp"
+#include "backends/paged/paged_backend.hpp"
 #include "backends/paged/reference_tree.hpp"
 #include "harness/core/reference_tree.hpp"
 
@@ -17,7 +18,8 @@ namespace commitbench {
 std::span<const BackendComponent> backend_registry() {
     // Copied at the first call, not before: the components live in other files, whose constants may
     // be made later.
-    static const std::array kBackends{kNullComponent, kFlatComponent, kMptComponent};
+    static const std::array kBackends{kNullComponent, kFlatComponent, kMptComponent,
+                                      kPagedComponent};
     return kBackends;
 }
 

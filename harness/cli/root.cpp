@@ -8,6 +8,7 @@
 #include "harness/cli/run_arguments.hpp"
 #include "harness/core/registry.hpp"
 #include "harness/run/data_folder.hpp"
+#include "harness/runtime/worker_pool.hpp"
 
 #include <cstdio>
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ struct RootArguments {
     std::string directory;
     std::string memory = "1GiB";
     std::string durability = "none";
+    std::string workers = "1";
 };
 
 /// What a fresh database is loaded with: nothing.
@@ -129,6 +131,10 @@ Result<int> root(const RootArguments& arguments) {
     if (!memory) {
         return memory.error();
     }
+    const auto workers = parse_workers(arguments.workers);
+    if (!workers) {
+        return workers.error();
+    }
     auto script = RootScript::open(arguments.script);
     if (!script) {
         return script.error();
@@ -138,10 +144,12 @@ Result<int> root(const RootArguments& arguments) {
     if (!folder) {
         return folder.error();
     }
+    WorkerPool pool(*workers);
     auto made =
         choice->component->create(choice->options, CellResources{.directory = folder->path(),
                                                                  .memory_budget = *memory,
-                                                                 .durability = *durability});
+                                                                 .durability = *durability,
+                                                                 .workers = &pool});
     if (!made) {
         return made.error();
     }
@@ -211,6 +219,11 @@ void add_root(CLI::App& app, Action& chosen) {
         ->add_option("--durability", arguments->durability,
                      "none: no sync; block: every batch survives power loss")
         ->type_name("none|block")
+        ->capture_default_str();
+    command
+        ->add_option("--workers", arguments->workers,
+                     "Threads for the parts that run in parallel, this one included")
+        ->type_name("N")
         ->capture_default_str();
     command->callback([&chosen, arguments] { chosen = [arguments] { return root(*arguments); }; });
 }

@@ -126,6 +126,11 @@ void add_run(CLI::App& app, Action& chosen) {
         ->type_name("none|block")
         ->capture_default_str();
     command
+        ->add_option("--workers", arguments->workers,
+                     "Threads for the parts that run in parallel, this one included")
+        ->type_name("N")
+        ->capture_default_str();
+    command
         ->add_option("--dir", arguments->directory,
                      "Folder for the state, kept afterwards (default: a temporary one)")
         ->type_name("DIR");

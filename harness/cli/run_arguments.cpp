@@ -45,6 +45,16 @@ std::string directory_of(const RunArguments& arguments, std::size_t which) {
 
 }  // namespace
 
+Result<std::uint32_t> parse_workers(std::string_view text) {
+    constexpr std::uint64_t kMost = 256;
+    const auto number = parse_integer(text);
+    if (!number || *number == 0 || *number > kMost) {
+        return bad_input(fmt::format(
+            "--workers {}: is not good; write a number of threads from 1 to {}", text, kMost));
+    }
+    return static_cast<std::uint32_t>(*number);
+}
+
 Result<Durability> parse_durability(std::string_view text) {
     if (text == "none") {
         return Durability::none;
@@ -106,6 +116,10 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
     if (!durability) {
         return durability.error();
     }
+    const auto workers = parse_workers(arguments.workers);
+    if (!workers) {
+        return workers.error();
+    }
     if (arguments.results.empty()) {
         return bad_input("--results: is empty; name the folder that gets the result line");
     }
@@ -121,6 +135,7 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
         .warmup_blocks = *warmup,
         .memory_budget = *memory,
         .durability = *durability,
+        .workers = *workers,
         .directory = directory_of(arguments, which),
         .overwrite = arguments.overwrite,
         .is_data_folder = &DirectoryClaim::is_ours,
@@ -147,6 +162,8 @@ std::vector<std::string> command_of(const RunArguments& arguments, std::size_t w
                                    arguments.memory,
                                    "--durability",
                                    arguments.durability,
+                                   "--workers",
+                                   arguments.workers,
                                    "--results",
                                    arguments.results};
     const auto add = [&words](std::string flag, std::string value) {

@@ -21,6 +21,7 @@ struct RunArguments {
     std::string seed = "1";
     std::string memory = "1GiB";
     std::string durability = "none";
+    std::string workers = "1";
     std::string directory;
     bool overwrite = false;
     bool reopen = false;
@@ -39,6 +40,8 @@ struct RunArguments {
 
 /// Parses --durability for every subcommand that has it.
 [[nodiscard]] Result<Durability> parse_durability(std::string_view text);
+/// Parses --workers likewise: 1 to 256.
+[[nodiscard]] Result<std::uint32_t> parse_workers(std::string_view text);
 /// Parses --memory likewise.
 [[nodiscard]] Result<std::uint64_t> parse_memory(std::string_view text);
 

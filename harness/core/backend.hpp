@@ -12,6 +12,8 @@
 
 namespace commitbench {
 
+class WorkerPool;  // harness/runtime/worker_pool.hpp
+
 /// When a persisted block is safe. The same meaning, and the same number of syncs a block, for
 /// every backend.
 enum class Durability : std::uint8_t {
@@ -24,6 +26,8 @@ struct CellResources {
     std::filesystem::path directory;  ///< for files; empty where the backend keeps none. Exists.
     std::uint64_t memory_budget = 0;  ///< bytes for all caches and resident state of the cell
     Durability durability = Durability::none;
+    /// Threads for what runs in parallel; null: the caller's thread alone. Outlives the backend.
+    WorkerPool* workers = nullptr;
 };
 
 /// Serves the state before the block. One a thread; each is used by one thread at a time.

@@ -7,6 +7,7 @@
 #include "harness/run/data_folder.hpp"
 #include "harness/run/result_line.hpp"
 #include "harness/run/sorted_state.hpp"
+#include "harness/runtime/worker_pool.hpp"
 
 #include <ctime>
 #include <limits>
@@ -59,7 +60,8 @@ class CellRun {
     CellRun(const RunRequest& request, ReferenceProcess& reference)
         : request_(request),
           reference_(reference),
-          progress_(request.progress == nullptr ? silent_progress() : *request.progress) {}
+          progress_(request.progress == nullptr ? silent_progress() : *request.progress),
+          workers_(request.workers) {}
 
     Result<RunRecord> run() {
         COMMITBENCH_TRY(make_components());
@@ -89,9 +91,11 @@ class CellRun {
             return folder.error();
         }
         folder_.emplace(std::move(*folder));
-        auto backend = request_.backend.component->create(
-            request_.backend.options,
-            {folder_->path(), request_.memory_budget, request_.durability});
+        auto backend = request_.backend.component->create(request_.backend.options,
+                                                          {.directory = folder_->path(),
+                                                           .memory_budget = request_.memory_budget,
+                                                           .durability = request_.durability,
+                                                           .workers = &workers_});
         if (!backend) {
             return backend.error();
         }
@@ -328,6 +332,7 @@ class CellRun {
         record_.reference = describe_choice(request_.reference);
         record_.seed = request_.seed;
         record_.memory_budget = request_.memory_budget;
+        record_.workers = request_.workers;
         record_.durability = request_.durability == Durability::block ? "block" : "none";
         record_.cache_state = request_.reopen_between_blocks ? "cold" : "warm";
         record_.directory = folder_->path().native();
@@ -388,6 +393,7 @@ class CellRun {
     std::uint64_t last_block_ = 0;
     std::unique_ptr<Workload> workload_;
     std::optional<DataFolder> folder_;
+    WorkerPool workers_;
     std::unique_ptr<Backend> backend_;
     std::unique_ptr<Executor> executor_;
     std::optional<BlockCheck> check_;

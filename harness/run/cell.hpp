@@ -40,6 +40,7 @@ struct RunRequest {
     std::optional<std::uint64_t> warmup_blocks;
     std::uint64_t memory_budget = std::uint64_t{1} << 30;  ///< bytes
     Durability durability = Durability::none;
+    std::uint32_t workers = 1;  ///< threads of the cell, the caller's included
 
     /// Where the backend keeps its files. Empty: a fresh folder under the system's temporary folder
     /// (TMPDIR), removed afterwards. A folder that holds a state already is refused unless

@@ -50,6 +50,7 @@ constexpr std::array kExplanations = std::to_array<MetricExplanation>({
      "hash_permutations x hash_permutation_ns: the least time that one core needs for this "
      "hashing"},
     {"merkleize_over_floor", "", "merkleize / hash_floor_ns"},
+    {"stage_merkleize_over_floor", "", "(stage + merkleize) / hash_floor_ns"},
     {"commit_over_floor", "", "(stage + merkleize + persist) / hash_floor_ns"},
     {"slope_percent", "%",
      "least-squares slope of block time over the measured window, against its mean"},

@@ -84,6 +84,7 @@ struct RunRecord {
     std::uint64_t seed = 0;
     std::uint64_t warmup_blocks = 0;
     std::uint64_t memory_budget = 0;  ///< bytes
+    std::uint32_t workers = 1;        ///< threads of the cell
     std::string durability;           ///< "none" | "block"
     std::string
         cache_state;  ///< "warm" | "cold" (reopened before every block; the kernel's cache stays)

@@ -107,6 +107,8 @@ Json hashing_of(const RunRecord& record) {
         const std::uint64_t commit =
             totals.wall(Phase::stage) + totals.wall(Phase::merkleize) + totals.wall(Phase::persist);
         json["merkleize_over_floor"] = static_cast<double>(totals.wall(Phase::merkleize)) / *floor;
+        json["stage_merkleize_over_floor"] =
+            static_cast<double>(totals.wall(Phase::stage) + totals.wall(Phase::merkleize)) / *floor;
         json["commit_over_floor"] = static_cast<double>(commit) / *floor;
     }
     return json;
@@ -207,6 +209,7 @@ std::string result_line(const RunRecord& record) {
     json["warmup_blocks"] = record.warmup_blocks;
     json["measured_blocks"] = record.blocks.size();
     json["memory_budget_bytes"] = record.memory_budget;
+    json["workers"] = record.workers;
     json["durability"] = record.durability;
     json["cache_state"] = record.cache_state;
     json["transactions"] = record.transactions();

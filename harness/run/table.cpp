@@ -152,10 +152,13 @@ void add_head(std::string& out, const RunRecord& record) {
     add_line(out, fmt::format("  executor    {}", record.executor.spec));
     add_line(out, fmt::format("  backend     {}", record.backend.spec));
     add_line(out, fmt::format("  workload    {}, seed {}", record.workload.spec, record.seed));
-    add_line(out, fmt::format("  knobs       durability={}, memory budget {}, cache {}, {} warm-up "
-                              "and {} measured blocks",
-                              record.durability, format_size(record.memory_budget),
-                              record.cache_state, record.warmup_blocks, record.blocks.size()));
+    add_line(out,
+             fmt::format(
+                 "  knobs       durability={}, memory budget {}, {} worker{}, cache {}, {} warm-up "
+                 "and {} measured blocks",
+                 record.durability, format_size(record.memory_budget), record.workers,
+                 record.workers == 1 ? "" : "s", record.cache_state, record.warmup_blocks,
+                 record.blocks.size()));
     add_line(out,
              fmt::format("  load        {} keys in {:.2f} s ({} keys/s), peak memory {}",
                          grouped(static_cast<std::int64_t>(record.load.keys)), record.load.seconds,

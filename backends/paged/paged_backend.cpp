@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/paged/paged_backend.hpp"
+
+#include "backends/paged/kv_record_store.hpp"
+#include "backends/paged/prover.hpp"
+#include "backends/store/directory_claim.hpp"
+#include "backends/store/io_error.hpp"
+
+#include <fmt/format.h>
+
+namespace commitbench {
+namespace {
+
+using namespace paged;
+
+/// A load goes through the tree like blocks, of about this many keys, or bytes where the values are
+/// large: what one part leaves half full the next one fills.
+constexpr std::size_t kLoadKeys = 100'000;
+constexpr std::size_t kLoadBytes = std::size_t{16} << 20;
+constexpr std::size_t kLongestValue = std::size_t{16} << 20;
+
+struct Settings {
+    std::string store;
+    HashFunction hash = HashFunction::blake3;
+    BucketLimit limit{};
+    std::uint64_t cache_bytes = 0;
+};
+
+class PagedBackend final : public Backend {
+  public:
+    PagedBackend(Settings settings, CellResources resources)
+        : settings_(std::move(settings)), resources_(std::move(resources)) {
+        if (resources_.workers == nullptr) {
+            resources_.workers = &own_pool_;
+        }
+    }
+
+    Status open();
+    std::string commitment_scheme() const override {
+        return std::string(scheme_of(settings_.hash));
+    }
+    bool empty() const override { return !loaded_; }
+    Position persisted() const override { return position_; }
+    Result<std::unique_ptr<StateReader>> open_reader() override;
+    Status load(SortedState& state) override;
+    Status stage(const StateDiff& diff) override;
+    Status stage_keys(std::span<const KeyChange> changes) override;
+    Result<Root> merkleize() override;
+    Status persist(std::uint64_t block) override;
+    Status reopen() override;
+    Result<Proof> prove(ByteView key) override;
+    Result<Verdict> verify(const Root& root, ByteView key, const Proof& proof) const override;
+    void counters(CounterVisitor& visitor) const override;
+    void facts(FactVisitor& visitor) const override;
+
+  private:
+    [[nodiscard]] bool resident() const { return settings_.store == "memory"; }
+    Status open_store();
+    Status open_tree();
+    Status load_part(std::span<const KeyWrite> writes);
+    Status check_resident_size() const;
+    Result<std::unique_ptr<TreeReader>> open_tree_reader();
+
+    Settings settings_;
+    CellResources resources_;
+    WorkerPool own_pool_{1};
+    DirectoryClaim claim_;
+    bool claimed_ = false;
+    std::unique_ptr<RecordStore> store_;  // null: memory
+    std::unique_ptr<Tree> tree_;
+    bool loaded_ = false;
+    Position position_;
+    Root next_root_;
+    std::vector<KeyWrite> writes_;  // of the block under way, sorted
+};
+
+Status PagedBackend::open() {
+    if (!resident() && !claimed_) {
+        auto claim = DirectoryClaim::take(resources_.directory,
+                                          fmt::format("commitbench paged 1 store={} hash={}",
+                                                      settings_.store, scheme_of(settings_.hash)));
+        if (!claim) {
+            return claim.error();
+        }
+        claim_ = std::move(*claim);
+        claimed_ = true;
+    }
+    if (!resident()) {
+        COMMITBENCH_TRY(open_store());
+    }
+    return open_tree();
+}
+
+Status PagedBackend::open_store() {
+    auto store = open_kv_record_store({.kind = store_kind(settings_.store),
+                                       .directory = resources_.directory,
+                                       // What the engine caches, the tree need not, and the other
+                                       // way round: half each.
+                                       .memory_budget = resources_.memory_budget / 2},
+                                      resources_.durability);
+    if (!store) {
+        return store.error();
+    }
+    store_ = std::move(*store);
+    return {};
+}
+
+Status PagedBackend::open_tree() {
+    tree_ = std::make_unique<Tree>(
+        TreeSettings{
+            .hash = settings_.hash,
+            .limit = settings_.limit,
+            .cache_bytes = settings_.cache_bytes,
+        },
+        *resources_.workers, store_.get());
+    const auto stored = store_ == nullptr ? std::nullopt : store_->stored();
+    COMMITBENCH_TRY(tree_->open(stored.value_or(StoredTree{})));
+    loaded_ = stored.has_value();
+    position_ = stored ? stored->position : Position{};
+    if (store_ == nullptr) {
+        return {};
+    }
+    return store_->replay([this](std::uint64_t block, const Root& root,
+                                 std::span<const KeyWrite> writes) -> Status {
+        COMMITBENCH_TRY(tree_->stage(writes));
+        const auto node = tree_->merkleize();
+        if (!node) {
+            return node.error();
+        }
+        if (node->bytes != root.bytes) {
+            return Error{ErrorCode::corrupt,
+                         fmt::format("applying block {} of the log again gives another root than "
+                                     "was written with it: the data folder's files were changed; "
+                                     "load the state anew",
+                                     block)};
+        }
+        tree_->end_block();
+        loaded_ = true;
+        position_ = {block, root};
+        return {};
+    });
+}
+
+Result<std::unique_ptr<TreeReader>> PagedBackend::open_tree_reader() {
+    std::unique_ptr<RecordReader> records;
+    if (store_ != nullptr) {
+        auto opened = store_->open_reader();
+        if (!opened) {
+            return opened.error();
+        }
+        records = std::move(*opened);
+    }
+    return std::make_unique<TreeReader>(*tree_, std::move(records));
+}
+
+Result<std::unique_ptr<StateReader>> PagedBackend::open_reader() {
+    auto reader = open_tree_reader();
+    if (!reader) {
+        return reader.error();
+    }
+    return std::unique_ptr<StateReader>(std::move(*reader));
+}
+
+Status PagedBackend::check_resident_size() const {
+    const std::uint64_t held = tree_->memory().held();
+    if (resident() && held > resident_limit(resources_.memory_budget)) {
+        return state_does_not_fit(held, resources_.memory_budget);
+    }
+    return {};
+}
+
+Status PagedBackend::load(SortedState& state) {
+    if (store_ != nullptr) {
+        COMMITBENCH_TRY(store_->begin_load());
+    }
+    Arena values(std::size_t{2} << 20);
+    std::vector<KeyWrite> writes;
+    std::size_t bytes = 0;
+    StateKey key;
+    ByteView value;
+    while (true) {
+        auto more = state.next(key, value);
+        if (!more) {
+            return more.error();
+        }
+        if (*more) {
+            writes.push_back({key, values.copy(value), false});
+            bytes += value.size();
+        }
+        if (!*more || writes.size() == kLoadKeys || bytes >= kLoadBytes) {
+            COMMITBENCH_TRY(load_part(writes));
+            writes.clear();
+            values.reset();
+            bytes = 0;
+        }
+        if (!*more) {
+            break;
+        }
+    }
+    position_ = {0, Root{tree_->root().bytes}};
+    loaded_ = true;
+    if (store_ != nullptr) {
+        COMMITBENCH_TRY(store_->commit_load(*tree_, position_.root));
+        tree_->end_block();
+    }
+    return {};
+}
+
+Status PagedBackend::load_part(std::span<const KeyWrite> writes) {
+    COMMITBENCH_TRY(tree_->stage(writes));
+    const auto root = tree_->merkleize();
+    if (!root) {
+        return root.error();
+    }
+    COMMITBENCH_TRY(check_resident_size());
+    if (store_ != nullptr && tree_->changed_bytes() > settings_.cache_bytes / 4) {
+        COMMITBENCH_TRY(store_->write_part_of_load(*tree_));
+    }
+    tree_->end_block();
+    return {};
+}
+
+Status PagedBackend::stage(const StateDiff& diff) {
+    writes_.reserve(diff.size());
+    for (const Change& change : diff.changes()) {
+        writes_.push_back(
+            {change.key, change.deleted ? ByteView{} : change.new_value, change.deleted});
+    }
+    return tree_->stage(writes_);
+}
+
+Status PagedBackend::stage_keys(std::span<const KeyChange> changes) {
+    for (const KeyChange& change : changes) {
+        if (change.key.size() != sizeof(StateKey)) {
+            return key_must_have_32_bytes("paged", change.key.size());
+        }
+        if (change.value.size() > kLongestValue) {
+            return bad_input(
+                fmt::format("a value of {} bytes: paged takes values of up to {} bytes",
+                            change.value.size(), kLongestValue));
+        }
+        writes_.push_back({StateKey::from(change.key),
+                           change.deleted ? ByteView{} : ByteView(change.value), change.deleted});
+    }
+    std::ranges::stable_sort(writes_, {}, &KeyWrite::key);
+    // The last change of a key wins: of equal keys keep the last.
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < writes_.size(); ++i) {
+        if (i + 1 == writes_.size() || writes_[i].key != writes_[i + 1].key) {
+            writes_[kept++] = writes_[i];
+        }
+    }
+    writes_.resize(kept);
+    return tree_->stage(writes_);
+}
+
+Result<Root> PagedBackend::merkleize() {
+    const auto node = tree_->merkleize();
+    if (!node) {
+        return node.error();
+    }
+    next_root_ = Root{node->bytes};
+    return next_root_;
+}
+
+Status PagedBackend::persist(std::uint64_t block) {
+    COMMITBENCH_TRY(check_resident_size());
+    if (store_ != nullptr) {
+        COMMITBENCH_TRY(store_->commit_block(block, next_root_, writes_, *tree_));
+    }
+    tree_->end_block();
+    writes_.clear();
+    position_ = {block, next_root_};
+    loaded_ = true;
+    return {};
+}
+
+Status PagedBackend::reopen() {
+    if (resident()) {
+        return {};
+    }
+    tree_.reset();
+    store_.reset();
+    return open();
+}
+
+Result<Proof> PagedBackend::prove(ByteView key) {
+    if (key.size() != sizeof(StateKey)) {
+        return key_must_have_32_bytes("paged", key.size());
+    }
+    auto reader = open_tree_reader();
+    if (!reader) {
+        return reader.error();
+    }
+    const StateKey wanted = StateKey::from(key);
+    Prover prover(tree_->hasher(), **reader);
+    auto proof = prove_key(prover, wanted);
+    if (!proof) {
+        return proof.error();
+    }
+    const auto value = (*reader)->get(wanted);
+    if (!value) {
+        return value.error();
+    }
+    return encode_path_proof(*proof, wanted, value->value_or(ByteView{}));
+}
+
+Result<Verdict> PagedBackend::verify(const Root& root, ByteView key, const Proof& proof) const {
+    if (key.size() != sizeof(StateKey)) {
+        return key_must_have_32_bytes("paged", key.size());
+    }
+    return verify_path_items(tree_->hasher(), Node{root.bytes}, StateKey::from(key), proof);
+}
+
+void PagedBackend::counters(CounterVisitor& visitor) const {
+    visitor.counter("hash_permutations", tree_->work().needed);
+    visitor.counter("hash_permutations_done", tree_->work().compressions);
+    visitor.counter("tree_bytes", tree_->memory().in_use());
+    if (store_ != nullptr) {
+        store_->counters(visitor);
+    }
+}
+
+void PagedBackend::facts(FactVisitor& visitor) const {
+    visitor.fact("commitment_scheme", commitment_scheme(),
+                 "backends of one scheme must agree on every root");
+    visitor.fact(
+        "hash_permutation_ns", fmt::format("{:.2f}", tree_->hasher().measure_compression_ns()),
+        "cost of one compression in full lanes here and now: times hash_permutations it is "
+        "the hash floor");
+    visitor.fact("bucket_leaves", std::to_string(settings_.limit.leaves),
+                 "sub-trees of up to so many leaves are one record with their values");
+    if (resident()) {
+        visitor.fact("store", "memory", "pages and buckets in this process");
+        visitor.fact("store_sync", "none",
+                     "nothing here survives the process, whatever the durability");
+    } else {
+        visitor.fact("tree_cache", format_size(settings_.cache_bytes),
+                     "pages and buckets kept between blocks; a block's own come on top");
+        store_->facts(visitor);
+    }
+}
+
+constexpr std::array kOptions{
+    OptionSpec{.key = "store",
+               .type = OptionType::choice,
+               .default_value = "memory",
+               .range = "memory|lmdb|rocksdb",
+               .help = "what keeps pages and buckets"},
+    OptionSpec{.key = "hash",
+               .type = OptionType::choice,
+               .default_value = "blake3",
+               .range = kHashChoices,
+               .help = "hash function of nodes and values"},
+    OptionSpec{.key = "elide",
+               .type = OptionType::integer,
+               .unit = "leaves",
+               .default_value = "4",
+               .range = "0..128",
+               .help = "sub-trees of up to so many leaves are one record with their values instead "
+                       "of pages; 0 and 1: every leaf alone"},
+    OptionSpec{.key = "cache",
+               .type = OptionType::size,
+               .unit = "bytes",
+               .default_value = "0",
+               .range = "",
+               .help = "memory for pages and buckets between blocks; 0: half of the cell's budget"},
+};
+
+Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
+    const std::uint64_t cache = options.size("cache");
+    auto backend = std::make_unique<PagedBackend>(
+        Settings{
+            .store = options.text("store"),
+            .hash = hash_function(options.text("hash")),
+            .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(options.integer("elide")))},
+            .cache_bytes = cache != 0 ? cache : resources.memory_budget / 2,
+        },
+        resources);
+    COMMITBENCH_TRY(backend->open());
+    return std::unique_ptr<Backend>(std::move(backend));
+}
+
+}  // namespace
+
+const BackendComponent kPagedComponent{
+    .name = "paged",
+    .summary = "a binary Merkle trie in pages with NOMT's roots",
+    .options = kOptions,
+    .create = create,
+};
+
+}  // namespace commitbench

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slice::walk: where writes land, and loading what they need.
+#include "backends/paged/record_load.hpp"
+#include "backends/paged/slice.hpp"
+
+namespace commitbench::paged {
+namespace {
+
+/// A store may pin what one read returns (RocksDB: a cache block a record), and a disk wants a deep
+/// queue.
+constexpr std::size_t kReadsTogether = 256;
+
+/// Pages to ask for before their turn.
+constexpr std::size_t kPagesAhead = 6;
+
+void prefetch_lines(const void* object, std::size_t lines) {
+    for (std::size_t line = 0; line < lines; ++line) {
+        __builtin_prefetch(static_cast<const char*>(object) + 64 * line);
+    }
+}
+
+}  // namespace
+
+void Slice::begin(const BlockWrites& block) {
+    block_ = block;
+    writes_ = 0;
+    visits_.clear();
+    grown_.clear();
+    landings_.clear();
+    handed_on_.clear();
+    outcomes_.clear();
+}
+
+Status Slice::walk(Worker& worker, std::uint32_t stop_depth) {
+    roots_ = visits_.size();
+    for (const Visit& visit : visits_) {
+        writes_ += visit.tree.range.end - visit.tree.range.begin;
+    }
+    // Pages of one depth after the other: what a page lacks is asked for together with what its
+    // neighbours lack.
+    for (std::size_t begin = 0; begin < visits_.size();) {
+        const std::size_t end = visits_.size();
+        for (std::size_t i = begin; i < end; ++i) {
+            const SubTree& tree = visits_[i].tree;
+            if (tree.page == nullptr && !tree.holder->ref(tree.slot).is_resident()) {
+                missing_pages_.push_back(missing(RecordKind::page, *tree.holder, tree.slot,
+                                                 block_.writes[tree.range.begin].key));
+            }
+        }
+        COMMITBENCH_TRY(load(worker, missing_pages_));
+        for (std::size_t i = begin; i < end; ++i) {
+            SubTree& tree = visits_[i].tree;
+            if (tree.page == nullptr) {
+                tree.page = tree.holder->ref(tree.slot).page();
+            }
+        }
+        for (std::size_t i = begin; i < end; ++i) {
+            if (i + kPagesAhead < end) {
+                prefetch_lines(visits_[i + kPagesAhead].tree.page, 2);
+            }
+            land(static_cast<std::uint32_t>(i), stop_depth);
+        }
+        begin = end;
+    }
+    return load(worker, missing_buckets_);
+}
+
+Slice::Missing Slice::missing(RecordKind kind,
+                              Page& holder,
+                              std::uint32_t slot,
+                              const StateKey& key) {
+    return {&holder, slot, {kind, holder.place_of(slot, key), holder.ref(slot).place()}};
+}
+
+void Slice::land(std::uint32_t visit, std::uint32_t stop_depth) {
+    const SubTree tree = visits_[visit].tree;
+    Page& page = *tree.page;
+    page.recent.store(true, std::memory_order_relaxed);
+    const auto writes = block_.writes;
+    for (std::uint32_t begin = tree.range.begin; begin < tree.range.end;) {
+        const StateKey& key = writes[begin].key;
+        const std::uint32_t slot = page.landing_of(key);
+        const std::uint32_t depth = page.depth_of(slot);
+        const std::uint32_t bits = bits_of(key, page.depth(), depth - page.depth());
+        std::uint32_t end = begin + 1;
+        while (end < tree.range.end &&
+               bits_of(writes[end].key, page.depth(), depth - page.depth()) == bits) {
+            ++end;
+        }
+        const WriteRange range{begin, end};
+        begin = end;
+        if (page.is_internal(slot)) {
+            const Ref ref = page.ref(slot);
+            const SubTree below{&page, visit, slot, ref.is_resident() ? ref.page() : nullptr,
+                                range};
+            if (depth >= stop_depth) {
+                handed_on_.push_back(below);
+            } else {
+                visits_.push_back({below, false});
+            }
+            continue;
+        }
+        landings_.push_back({visit, slot, range});
+        if (page.is_absent(slot)) {
+            continue;
+        }
+        const Ref ref = page.ref(slot);
+        if (ref.is_resident()) {
+            prefetch_lines(ref.bucket(), 4);
+        } else {
+            missing_buckets_.push_back(missing(RecordKind::bucket, page, slot, key));
+        }
+    }
+}
+
+/// Brings what is on the list into memory and empties it.
+Status Slice::load(Worker& worker, std::vector<Missing>& list) {
+    for (std::size_t begin = 0; begin < list.size(); begin += kReadsTogether) {
+        const std::size_t count = std::min(kReadsTogether, list.size() - begin);
+        requests_.clear();
+        for (std::size_t i = 0; i < count; ++i) {
+            requests_.push_back({list[begin + i].id, {}});
+        }
+        COMMITBENCH_TRY(worker.reader->read(requests_));
+        for (std::size_t i = 0; i < count; ++i) {
+            const Missing& missing = list[begin + i];
+            auto loaded = load_record(worker.memory, requests_[i]);
+            if (!loaded) {
+                return loaded.error();
+            }
+            missing.holder->set_ref(missing.slot, *loaded);
+        }
+    }
+    list.clear();
+    return {};
+}
+
+Status Slice::load_bucket(Worker& worker, Page& page, std::uint32_t slot, const StateKey& key) {
+    if (page.ref(slot).is_resident()) {
+        return {};
+    }
+    missing_buckets_.push_back(missing(RecordKind::bucket, page, slot, key));
+    return load(worker, missing_buckets_);
+}
+
+}  // namespace commitbench::paged

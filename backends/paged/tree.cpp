@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/paged/tree.hpp"
+
+#include "backends/paged/page_codec.hpp"
+#include "backends/paged/record_load.hpp"
+
+namespace commitbench::paged {
+namespace {
+
+/// Writes a slice should have: enough to fill the lanes at every depth, few enough that its pages
+/// and buckets stay in the cache next to the core from walk to hash.
+constexpr std::uint32_t kFewestWrites = 256;
+constexpr std::uint32_t kMostWrites = 1024;
+/// Slices a worker, so that an uneven one is made up for.
+constexpr std::uint32_t kSlicesPerWorker = 4;
+
+}  // namespace
+
+Tree::Tree(const TreeSettings& settings, WorkerPool& pool, RecordStore* store)
+    : settings_(settings), hasher_(settings.hash), pool_(pool), store_(store) {}
+
+Tree::~Tree() = default;  // the memory of pages and buckets goes with memory_
+
+Status Tree::open(const StoredTree& stored) {
+    for (std::uint32_t i = 0; i < pool_.workers(); ++i) {
+        workers_.push_back({memory_});
+        if (store_ != nullptr) {
+            auto reader = store_->open_reader();
+            if (!reader) {
+                return reader.error();
+            }
+            workers_.back().reader = std::move(*reader);
+        }
+    }
+    root_.bytes = stored.position.root.bytes;
+    if (stored.empty) {
+        return {};
+    }
+    std::array<RecordReader::Request, 1> request{{{stored.top, {}}}};
+    COMMITBENCH_TRY(workers_[0].reader->read(request));
+    auto top = load_record(memory_, request[0]);
+    if (!top) {
+        return top.error();
+    }
+    if (stored.top.kind == RecordKind::page) {
+        top_page_ = top->page();
+    } else {
+        top_bucket_ = top->bucket();
+    }
+    return {};
+}
+
+Status Tree::stage(std::span<const KeyWrite> writes) {
+    block_ = {writes, settings_.limit};
+    slices_used_ = 0;
+    top_.begin(block_);
+    if (top_page_ == nullptr || writes.empty()) {
+        return {};
+    }
+    top_.add({.page = top_page_, .range = {0, static_cast<std::uint32_t>(writes.size())}});
+    COMMITBENCH_TRY(top_.walk(workers_[0], Slice::kSliceDepth));
+    share_out();
+    std::vector<Status> results(slices_used_);
+    pool_.for_each(slices_used_, [&](std::size_t i, std::uint32_t worker) {
+        results[i] = slices_[i]->walk(workers_[worker]);
+    });
+    for (Status& result : results) {
+        COMMITBENCH_TRY(std::move(result));
+    }
+    return {};
+}
+
+/// Whole sub-trees, neighbours together, about equally many writes a slice.
+void Tree::share_out() {
+    const std::vector<SubTree>& trees = top_.handed_on();
+    std::uint32_t writes = 0;
+    for (const SubTree& tree : trees) {
+        writes += tree.range.end - tree.range.begin;
+    }
+    const std::uint32_t share =
+        std::clamp(writes / (pool_.workers() * kSlicesPerWorker), kFewestWrites, kMostWrites);
+    std::uint32_t in_slice = share;
+    for (const SubTree& tree : trees) {
+        if (in_slice >= share) {
+            if (slices_used_ == slices_.size()) {
+                slices_.push_back(std::make_unique<Slice>());
+            }
+            slices_[slices_used_]->begin(block_);
+            ++slices_used_;
+            in_slice = 0;
+        }
+        slices_[slices_used_ - 1]->add(tree);
+        in_slice += tree.range.end - tree.range.begin;
+    }
+}
+
+Result<Node> Tree::merkleize() {
+    if (block_.writes.empty()) {
+        return root_;
+    }
+    if (top_page_ == nullptr) {
+        merkleize_small();
+        return root_;
+    }
+    top_.apply(workers_[0]);
+    std::vector<Status> results(slices_used_);
+    std::vector<HashWork> work(slices_used_);
+    pool_.for_each(slices_used_, [&](std::size_t i, std::uint32_t worker) {
+        Slice& slice = *slices_[i];
+        slice.apply(workers_[worker]);
+        results[i] = slice.collapse(workers_[worker]);
+        if (results[i].ok()) {
+            slice.plan();
+            work[i] = slice.hash(hasher_);
+        }
+    });
+    for (std::size_t i = 0; i < slices_used_; ++i) {
+        COMMITBENCH_TRY(std::move(results[i]));
+        work_.add(work[i]);
+        for (const Slice::Outcome& outcome : slices_[i]->outcomes()) {
+            if (outcome.changed) {
+                top_.take(workers_[0], outcome);
+            }
+        }
+    }
+    COMMITBENCH_TRY(top_.collapse(workers_[0]));
+    const Slice::Outcome& top = top_.outcomes().front();
+    if (top.changed && top.kept) {
+        top_.plan();
+        top_.hash_plan().add_pair(0, top_page_->node_or_terminator(0),
+                                  top_page_->node_or_terminator(1), &root_);
+    } else if (top.changed) {
+        top_page_ = nullptr;
+        top_bucket_ = top.bucket.count() == 0 ? nullptr : top.bucket.bucket();
+        root_ = kTerminator;
+        top_.plan();  // the pages that top_ grew may have gone with the top page: none are left
+        if (top_bucket_ != nullptr) {
+            top_.hash_plan().add_bucket(*top_bucket_, &root_);
+        }
+    }
+    work_.add(top_.hash(hasher_));
+    const auto settle = [this](Slice& slice) {
+        changed_bytes_ += slice.hash_plan().take_unwritten_bytes();
+        dropped_.insert(dropped_.end(), slice.dropped().begin(), slice.dropped().end());
+        slice.dropped().clear();
+    };
+    settle(top_);
+    for (std::size_t i = 0; i < slices_used_; ++i) {
+        settle(*slices_[i]);
+    }
+    return root_;
+}
+
+/// The trie is one bucket, or empty: its leaves and the writes together are a new one.
+void Tree::merkleize_small() {
+    leaves_.clear();
+    append_merged(top_bucket_, block_.writes, leaves_);
+    Bucket* const before = std::exchange(top_bucket_, nullptr);
+    root_ = kTerminator;
+    if (!leaves_.empty() && fits(leaves_, settings_.limit)) {
+        top_bucket_ = make_bucket(memory_, leaves_, 0);
+        top_.hash_plan().add_bucket(*top_bucket_, &root_);
+    } else if (!leaves_.empty()) {
+        top_page_ = new (memory_.allocate(sizeof(Page))) Page(0);
+        top_.build_below(workers_[0], *top_page_, leaves_);
+        top_.plan();
+        top_.hash_plan().add_page(*top_page_);
+        top_.hash_plan().add_pair(0, top_page_->node_or_terminator(0),
+                                  top_page_->node_or_terminator(1), &root_);
+    }
+    work_.add(top_.hash(hasher_));
+    changed_bytes_ += top_.hash_plan().take_unwritten_bytes();
+    if (before != nullptr) {
+        if (before->stored_at != 0) {
+            dropped_.push_back({RecordKind::bucket, {}, before->stored_at});
+        }
+        free_bucket(memory_, before);
+    }
+}
+
+RecordId Tree::top() const {
+    return top_page_ != nullptr ? RecordId{RecordKind::page, {}, top_page_->stored_at}
+                                : RecordId{RecordKind::bucket, {}, top_bucket_->stored_at};
+}
+
+Status Tree::write_changed(RecordSink& sink) {
+    changed_bytes_ = 0;
+    if (top_page_ != nullptr) {
+        return top_page_->dirty ? write_page(*top_page_, {}, sink) : Status{};
+    }
+    if (top_bucket_ != nullptr && top_bucket_->dirty) {
+        auto stored_at = sink.write(RecordKind::bucket, {}, top_bucket_->image());
+        if (!stored_at) {
+            return stored_at.error();
+        }
+        top_bucket_->stored_at = *stored_at;
+        top_bucket_->dirty = false;
+    }
+    return {};
+}
+
+/// Below before above: a page's image says where its children are. `below` is some key below it.
+Status Tree::write_page(Page& page, const StateKey& below, RecordSink& sink) {
+    Status status;
+    (page.unwritten & page.refs_mask()).for_each([&](std::uint32_t slot) {
+        const Ref ref = page.ref(slot);
+        if (!status.ok() || !ref.is_resident()) {
+            return;
+        }
+        const Place place = page.place_of(slot, below);
+        if (!page.is_terminal(slot)) {
+            if (ref.page()->dirty) {
+                status = write_page(*ref.page(), place.path, sink);
+            }
+            return;
+        }
+        Bucket& bucket = *ref.bucket();
+        if (!bucket.dirty) {
+            return;
+        }
+        if (bucket.stored_at != 0) {
+            dropped_.push_back({RecordKind::bucket, place, bucket.stored_at});
+        }
+        auto stored_at = sink.write(RecordKind::bucket, place, bucket.image());
+        if (!stored_at) {
+            status = stored_at.error();
+            return;
+        }
+        bucket.stored_at = *stored_at;
+        bucket.dirty = false;
+    });
+    COMMITBENCH_TRY(std::move(status));
+    const Place place{below, static_cast<std::uint16_t>(page.depth())};
+    if (page.stored_at != 0) {
+        dropped_.push_back({RecordKind::page, place, page.stored_at});
+    }
+    image_.resize(PageCodec::image_size(page));
+    PageCodec::encode(page, image_.data());
+    auto stored_at = sink.write(RecordKind::page, place, image_);
+    if (!stored_at) {
+        return stored_at.error();
+    }
+    page.stored_at = *stored_at;
+    page.unwritten = {};
+    page.dirty = false;
+    return {};
+}
+
+void Tree::end_block() {
+    if (store_ == nullptr || top_page_ == nullptr) {
+        return;
+    }
+    // Two rounds: the first takes away the mark of recent use where it frees nothing.
+    const SlotMask& live = top_page_->live();
+    for (std::uint32_t turns = 2 * 64; turns > 0 && memory_.in_use() > settings_.cache_bytes;
+         --turns) {
+        const std::uint32_t slot = kBottomSlot + hand_;
+        hand_ = (hand_ + 1) % 64;
+        if (live.has(slot) && !top_page_->is_terminal(slot)) {
+            const Ref ref = top_page_->ref(slot);
+            if (ref.is_resident()) {
+                evict(*ref.page(), settings_.cache_bytes);
+            }
+        }
+    }
+    memory_.trim();
+}
+
+/// Frees what lies below the page, is not dirty and was not used since the last visit, until no
+/// more than `target` bytes are in use.
+void Tree::evict(Page& page, std::uint64_t target) {
+    page.refs_mask().for_each([&](std::uint32_t slot) {
+        const Ref ref = page.ref(slot);
+        if (!ref.is_resident() || memory_.in_use() <= target) {
+            return;
+        }
+        if (page.is_terminal(slot)) {
+            Bucket* const bucket = ref.bucket();
+            if (!bucket->dirty && !bucket->recent.exchange(false, std::memory_order_relaxed)) {
+                page.set_ref(slot, Ref::stored(bucket->stored_at, bucket->count()));
+                free_record(memory_, RecordKind::bucket, ref);
+            }
+            return;
+        }
+        Page* const below = ref.page();
+        evict(*below, target);
+        bool bare = !below->dirty;
+        below->refs_mask().for_each(
+            [&](std::uint32_t each) { bare = bare && !below->ref(each).is_resident(); });
+        if (bare && !below->recent.exchange(false, std::memory_order_relaxed)) {
+            page.set_ref(slot, Ref::stored(below->stored_at, 0));
+            free_record(memory_, RecordKind::page, ref);
+        }
+    });
+}
+
+}  // namespace commitbench::paged
