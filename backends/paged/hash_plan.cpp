@@ -21,7 +21,10 @@ const Node* HashPlan::pair(std::uint32_t depth, const Node* left, const Node* ri
 /// The node at `depth` of a sub-tree whose root stands deeper: internal nodes with one empty side.
 const Node* HashPlan::lift(const Grown& grown, std::uint32_t depth, const StateKey& key) {
     const Node* node = grown.node;
-    for (std::uint32_t at = grown.depth; grown.depth != kFloating && at > depth;) {
+    if (grown.depth == kFloating) {
+        return node;
+    }
+    for (std::uint32_t at = grown.depth; at > depth;) {
         --at;
         node = bit_of(key, at) ? pair(at, &kTerminator, node, grown.changed)
                                : pair(at, node, &kTerminator, grown.changed);
@@ -32,30 +35,38 @@ const Node* HashPlan::lift(const Grown& grown, std::uint32_t depth, const StateK
 /// The left-frontier build (NOMT, core/src/update.rs): neighbours that share more bits meet deeper,
 /// so a stack of sub-trees waits for a neighbour that shares fewer. O(leaves).
 void HashPlan::add_bucket(Bucket& bucket, Node* out) {
-    const std::size_t count = bucket.count();
+    const std::uint32_t count = bucket.count();
     const std::uint32_t depth = bucket.depth();
-    stack_.clear();
-    Grown grown{};
-    for (std::size_t i = 0; i < count; ++i) {
+    Grown grown;
+    for (std::uint32_t i = 0; i < count; ++i) {
         const bool waits = !bucket.leaf(i).is_leaf();
         if (waits) {
             add_leaf(bucket, i);
         }
-        grown = {&bucket.leaf(i), kFloating, 0, i, waits};
+        grown.node = &bucket.leaf(i);
+        grown.depth = kFloating;
+        grown.some_leaf = i;
+        grown.changed = waits;
         const bool last = i + 1 == count;
         const std::uint32_t next = last ? 0 : bucket.parted(i + 1);
-        while (!stack_.empty() && (last || stack_.back().parted > next)) {
-            const Grown left = stack_.back();
-            stack_.pop_back();
-            const std::uint32_t at = left.parted;
-            const bool changed = left.changed || grown.changed;
-            const Node* left_node = lift(left, at + 1, bucket.key(left.some_leaf));
-            const Node* right_node = lift(grown, at + 1, bucket.key(i));
-            grown = {pair(at, left_node, right_node, changed), at, 0, i, changed};
+        while (waiting_.size > 0 && (last || waiting_.parted[waiting_.size - 1] > next)) {
+            --waiting_.size;
+            const Grown& left = waiting_.grown[waiting_.size];
+            const std::uint32_t at = waiting_.parted[waiting_.size];
+            const Node* const left_node = lift(left, at + 1, bucket.key(left.some_leaf));
+            const Node* const right_node = lift(grown, at + 1, bucket.key(i));
+            grown.changed = grown.changed || left.changed;
+            grown.node = pair(at, left_node, right_node, grown.changed);
+            grown.depth = at;
         }
         if (!last) {
-            grown.parted = next;
-            stack_.push_back(grown);
+            // Field by field: a copy of the whole would wait for the stores just made.
+            Grown& waiting = waiting_.grown[waiting_.size];
+            waiting.node = grown.node;
+            waiting.depth = grown.depth;
+            waiting.some_leaf = i;
+            waiting.changed = grown.changed;
+            waiting_.parted[waiting_.size++] = next;
         }
     }
     if (count == 1) {

@@ -64,11 +64,17 @@ class HashPlan {
     };
     /// A sub-tree of the bucket being planned: its node, and how deep that stands.
     struct Grown {
-        const Node* node;
-        std::uint32_t depth;   ///< kFloating: a leaf, which stands wherever it is needed
-        std::uint32_t parted;  ///< bits that its last key shares with the next
-        std::size_t some_leaf;
-        bool changed;
+        const Node* node = nullptr;
+        std::uint32_t depth = 0;  ///< kFloating: a leaf, which stands wherever it is needed
+        std::uint32_t some_leaf = 0;
+        bool changed = false;
+    };
+    /// Sub-trees that wait for their right neighbour, and how many bits they share with it. They
+    /// share ever more, so there are never more than bits in a key.
+    struct Waiting {
+        std::array<Grown, kKeyBits> grown{};
+        std::array<std::uint32_t, kKeyBits> parted{};
+        std::size_t size = 0;
     };
     static constexpr std::uint32_t kFloating = kKeyBits + 1;
 
@@ -80,7 +86,7 @@ class HashPlan {
     std::vector<ValueJob> values_;
     std::vector<LeafJob> leaves_;
     std::vector<Copy> copies_;
-    std::vector<Grown> stack_;
+    Waiting waiting_;
     std::array<std::vector<PairJob>, kKeyBits> pairs_;
     std::uint32_t deepest_ = 0;
     std::uint64_t needed_pairs_ = 0;

@@ -359,16 +359,16 @@ constexpr std::array kOptions{
                .range = "0..128",
                .help = "sub-trees of up to so many leaves are one record with their values instead "
                        "of pages; 0 and 1: every leaf alone"},
-    OptionSpec{.key = "cache",
-               .type = OptionType::size,
-               .unit = "bytes",
+    OptionSpec{.key = "cache-pages",
+               .type = OptionType::integer,
+               .unit = "4 KiB",
                .default_value = "0",
-               .range = "",
+               .range = "0..1000000000",
                .help = "memory for pages and buckets between blocks; 0: half of the cell's budget"},
 };
 
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
-    const std::uint64_t cache = options.size("cache");
+    const std::uint64_t cache = options.integer("cache-pages") * 4096;
     auto backend = std::make_unique<PagedBackend>(
         Settings{
             .store = options.text("store"),

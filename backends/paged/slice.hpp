@@ -89,6 +89,7 @@ class Slice {
         std::uint32_t visit;
         std::uint32_t slot;
         WriteRange range;
+        Bucket* bucket;  ///< null where the slot is absent, or the bucket was yet to be loaded
     };
     /// A bucket or page to be brought into memory.
     struct Missing {

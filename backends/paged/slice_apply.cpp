@@ -7,19 +7,17 @@ namespace {
 
 /// Buckets to ask for before their turn.
 constexpr std::size_t kBucketsAhead = 4;
+/// Pages likewise.
+constexpr std::size_t kPagesAhead = 4;
 
 }  // namespace
 
 void Slice::apply(Worker& worker) {
     for (std::size_t i = 0; i < landings_.size(); ++i) {
         if (i + kBucketsAhead < landings_.size()) {
-            const Landing& ahead = landings_[i + kBucketsAhead];
-            const Page& page = *visits_[ahead.visit].tree.page;
-            if (page.is_terminal(ahead.slot)) {
-                const auto* line = reinterpret_cast<const char*>(page.ref(ahead.slot).bucket());
-                for (std::size_t at = 0; at < 512; at += 64) {
-                    __builtin_prefetch(line + at, 1);
-                }
+            const auto* line = reinterpret_cast<const char*>(landings_[i + kBucketsAhead].bucket);
+            for (std::size_t at = 0; at < 512; at += 64) {
+                __builtin_prefetch(line + at, 1);
             }
         }
         apply_at(worker, landings_[i]);
@@ -31,8 +29,10 @@ void Slice::apply_at(Worker& worker, const Landing& landing) {
     Page& page = *visit.tree.page;
     const auto writes =
         block_.writes.subspan(landing.range.begin, landing.range.end - landing.range.begin);
-    Bucket* const bucket =
-        page.is_terminal(landing.slot) ? page.ref(landing.slot).bucket() : nullptr;
+    Bucket* bucket = landing.bucket;
+    if (bucket == nullptr && page.is_terminal(landing.slot)) {
+        bucket = page.ref(landing.slot).bucket();
+    }
     if (bucket != nullptr) {
         bucket->recent.store(true, std::memory_order_relaxed);
         const Overwritten overwritten = overwrite(*bucket, writes);
@@ -250,7 +250,11 @@ Result<std::optional<Ref>> Slice::join(Worker& worker,
 }
 
 void Slice::plan() {
-    for (const Visit& visit : visits_) {
+    for (std::size_t i = 0; i < visits_.size(); ++i) {
+        if (i + kPagesAhead < visits_.size()) {
+            __builtin_prefetch(visits_[i + kPagesAhead].tree.page);
+        }
+        const Visit& visit = visits_[i];
         if (visit.tree.page != nullptr) {
             plan_.add_page(*visit.tree.page);
         }

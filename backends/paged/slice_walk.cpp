@@ -100,12 +100,13 @@ void Slice::land(std::uint32_t visit, std::uint32_t stop_depth) {
             }
             continue;
         }
-        landings_.push_back({visit, slot, range});
+        landings_.push_back({visit, slot, range, nullptr});
         if (page.is_absent(slot)) {
             continue;
         }
         const Ref ref = page.ref(slot);
         if (ref.is_resident()) {
+            landings_.back().bucket = ref.bucket();
             prefetch_lines(ref.bucket(), 4);
         } else {
             missing_buckets_.push_back(missing(RecordKind::bucket, page, slot, key));

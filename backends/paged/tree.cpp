@@ -10,7 +10,7 @@ namespace {
 /// Writes a slice should have: enough to fill the lanes at every depth, few enough that its pages
 /// and buckets stay in the cache next to the core from walk to hash.
 constexpr std::uint32_t kFewestWrites = 256;
-constexpr std::uint32_t kMostWrites = 1024;
+constexpr std::uint32_t kMostWrites = 512;
 /// Slices a worker, so that an uneven one is made up for.
 constexpr std::uint32_t kSlicesPerWorker = 4;
 
@@ -60,6 +60,9 @@ Status Tree::stage(std::span<const KeyWrite> writes) {
     top_.add({.page = top_page_, .range = {0, static_cast<std::uint32_t>(writes.size())}});
     COMMITBENCH_TRY(top_.walk(workers_[0], Slice::kSliceDepth));
     share_out();
+    if (store_ == nullptr) {
+        return {};  // nothing to load: merkleize walks, and finds what it walked over in the cache
+    }
     std::vector<Status> results(slices_used_);
     pool_.for_each(slices_used_, [&](std::size_t i, std::uint32_t worker) {
         results[i] = slices_[i]->walk(workers_[worker]);
@@ -107,6 +110,9 @@ Result<Node> Tree::merkleize() {
     std::vector<HashWork> work(slices_used_);
     pool_.for_each(slices_used_, [&](std::size_t i, std::uint32_t worker) {
         Slice& slice = *slices_[i];
+        if (store_ == nullptr) {
+            results[i] = slice.walk(workers_[worker]);  // cannot fail without a store
+        }
         slice.apply(workers_[worker]);
         results[i] = slice.collapse(workers_[worker]);
         if (results[i].ok()) {
