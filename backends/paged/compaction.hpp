@@ -10,7 +10,7 @@
 // computed. Source: NOMT 1.0.4, compact_step in core/src/proof/path_proof.rs.
 #pragma once
 
-#include "backends/paged/node_hasher.hpp"
+#include "backends/paged/node.hpp"
 
 #include <optional>
 
@@ -26,12 +26,6 @@ namespace commitbench::paged {
         return right;
     }
     return std::nullopt;
-}
-
-/// The node above the two, after an update of either.
-[[nodiscard]] inline Node above(const NodeHasher& hasher, const Node& left, const Node& right) {
-    const std::optional<Node> risen = compacted(left, right);
-    return risen ? *risen : hasher.internal(left, right);
 }
 
 }  // namespace commitbench::paged

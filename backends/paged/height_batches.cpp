@@ -4,7 +4,6 @@
 namespace commitbench::paged {
 
 void HeightBatches::make(const NodeHasher& hasher) {
-    nodes_.resize(heights_.size());
     leaf_jobs_.clear();
     for (const Leaf& leaf : leaves_) {
         leaf_jobs_.push_back({leaf.entry->preimage(), &nodes_[leaf.self]});
@@ -33,6 +32,7 @@ void HeightBatches::make(const NodeHasher& hasher) {
 }
 
 void HeightBatches::clear() noexcept {
+    nodes_.clear();
     heights_.clear();
     leaves_.clear();
     internals_.clear();

@@ -17,34 +17,39 @@ namespace commitbench::paged {
 /// Not thread-safe. Keeps its memory for the next plan.
 class HeightBatches {
   public:
-    /// A planned node, or no node: the terminator.
+    /// A node of the plan, or no node: the terminator.
     using Ref = std::uint32_t;
     static constexpr Ref kNothing = std::numeric_limits<Ref>::max();
 
+    /// A node that is known already.
+    [[nodiscard]] Ref given(const Node& node) {
+        return node.is_terminator() ? kNothing : append(node, 0);
+    }
     /// The entry must stay put until make().
     [[nodiscard]] Ref leaf(const LeafEntry& entry) {
-        heights_.push_back(0);
-        leaves_.push_back({&entry, next()});
-        return next();
+        const Ref self = append(kSomeLeaf, 0);
+        leaves_.push_back({&entry, self});
+        return self;
     }
     [[nodiscard]] Ref internal(Ref left, Ref right) {
         const std::uint32_t height = 1 + std::max(height_of(left), height_of(right));
-        heights_.push_back(static_cast<std::uint16_t>(height));
-        internals_.push_back({left, right, next()});
+        const Ref self = append(kSomeInternal, height);
+        internals_.push_back({left, right, self});
         if (at_height_.size() <= height) {
             at_height_.resize(height + 1);
         }
         ++at_height_[height];
-        return next();
+        return self;
     }
     [[nodiscard]] std::size_t leaves() const noexcept { return leaves_.size(); }
 
-    /// Makes every planned node.
-    void make(const NodeHasher& hasher);
-    /// INVARIANT: made.
+    /// Before make(): of the right kind, which is all that compaction asks, but not the node's
+    /// bytes unless it was given. Valid until the plan grows.
     [[nodiscard]] const Node& node(Ref ref) const noexcept {
         return ref == kNothing ? kTerminator : nodes_[ref];
     }
+    /// Makes every planned node.
+    void make(const NodeHasher& hasher);
     void clear() noexcept;
 
   private:
@@ -58,17 +63,24 @@ class HeightBatches {
         Ref self = 0;
     };
 
-    [[nodiscard]] Ref next() const noexcept { return static_cast<Ref>(heights_.size() - 1); }
+    static constexpr Node kSomeLeaf{{0x80}};
+    static constexpr Node kSomeInternal{{0x01}};
+
+    Ref append(const Node& node, std::uint32_t height) {
+        nodes_.push_back(node);
+        heights_.push_back(static_cast<std::uint16_t>(height));
+        return static_cast<Ref>(nodes_.size() - 1);
+    }
     [[nodiscard]] std::uint32_t height_of(Ref ref) const noexcept {
         return ref == kNothing ? 0 : heights_[ref];
     }
 
+    std::vector<Node> nodes_;
     std::vector<std::uint16_t> heights_;
     std::vector<Leaf> leaves_;
     std::vector<Internal> internals_;
     std::vector<std::uint32_t> at_height_;  // how many internal nodes
     std::vector<Internal> ascending_;       // internals_ by height
-    std::vector<Node> nodes_;
     std::vector<LeafJob> leaf_jobs_;
     std::vector<PairJob> pair_jobs_;
 };

@@ -5,14 +5,13 @@
 // on a path and the other is not, in the order of a walk from the root, left before right
 // ("recursive bisection"):
 //
-//          root
-//         /    \                  terminals  A B C by path
-//        o      s1                siblings   s1 (beside what A, B, C share), s2 (A alone), s3 (C
-//        alone)
-//       / \                                  none between A and B, nor between {A, B} and C: both
-//      o   o                                 sides are on paths there
-//     / \   \ .
-//    A+s2 B  C+s3
+//            root
+//           /    \            terminals  A, B, C
+//          o      s1          siblings   s1, beside what all three paths share, then s2, beside C;
+//        /   \                           A and B stand beside each other, and above them so do
+//       o     o                          two nodes of paths: nothing is listed for those
+//      / \   / \              encoded    A B C, a bit each for s1 and s2, s1 s2
+//     A   B C   s2
 //
 // Bytes (canonical: a proof has one encoding, and what is anything else is refused):
 //
@@ -23,7 +22,7 @@
 //   the other siblings    32 bytes each, none of them zero
 //
 // The number of siblings follows from the terminals, so there is no field for it. Source: NOMT
-// 1.0.4, core/src/proof/multi_proof.rs; the encoding is ours, and so is the recursive update.
+// 1.0.4, core/src/proof/multi_proof.rs; the encoding and the way of updating are ours.
 #pragma once
 
 #include "backends/paged/proof_source.hpp"
@@ -72,8 +71,8 @@ class MultiProofBuilder final : public TerminalVisitor {
     std::array<std::size_t, kKeyBits> at_depth_{};  // of the last path: index into seen_
 };
 
-/// bad_input where two of the proofs cannot be of one trie. In any order, equal terminals allowed.
-[[nodiscard]] Result<MultiProof> combine(std::vector<PathProof> proofs);
+/// Of path proofs in any order, equal ones allowed. bad_input where two cannot be of one trie.
+[[nodiscard]] Result<MultiProof> multi_proof_of(std::vector<PathProof> proofs);
 
 /// `keys` ascend (equal ones allowed).
 [[nodiscard]] Result<MultiProof> prove_keys(ProofSource& source, std::span<const StateKey> keys);
@@ -86,7 +85,7 @@ class MultiProofBuilder final : public TerminalVisitor {
 
 /// The root after the writes, without the state. Verifies the proof against `old_root` first; keys
 /// of `writes` ascend strictly. bad_input where the proof does not hold, the keys do not ascend or
-/// one is out of scope.
+/// one is out of scope. At most two hashes for each node of the paths, and those of the new leaves.
 [[nodiscard]] Result<Node> verify_update(const NodeHasher& hasher,
                                          const Node& old_root,
                                          const MultiProof& proof,

@@ -28,7 +28,7 @@ MultiProof MultiProofBuilder::finish() {
     return std::exchange(proof_, {});
 }
 
-Result<MultiProof> combine(std::vector<PathProof> proofs) {
+Result<MultiProof> multi_proof_of(std::vector<PathProof> proofs) {
     std::ranges::sort(proofs, {}, [](const PathProof& p) { return p.terminal.place; });
     MultiProofBuilder builder;
     for (std::size_t i = 0; i < proofs.size(); ++i) {

@@ -4,13 +4,15 @@
 //   A page of depth p holds the nodes of depths 6p + 1 .. 6p + 6 below one node of depth 6p:
 //   layers of 2, 4, 8, 16, 32 and 64 nodes, 126 slots. The root of the trie is in no page.
 //
-//              (node of depth 6p, in the parent page)
-//             0                     1                   layer 1
-//         2       3             4       5               layer 2        children of i: 2i + 2, 2i +
-//         3
-//       6   7   8   9        10  11   12  13            layer 3        parent: (i - 2) / 2
-//                    ...                                               sibling: i xor 1
-//      62  63            ...            124 125         layer 6: slot i is above child page i - 62
+//          (node of depth 6p, in the parent page)
+//            0                   1               layer 1
+//        2       3           4       5           layer 2
+//      6   7   8   9      10  11   12  13        layer 3
+//                   ...
+//     62  63           ...           124 125     layer 6
+//
+//   The children of slot i are 2i + 2 and 2i + 3, its parent is (i - 2) / 2, its sibling i xor 1.
+//   Below slot i of layer 6 hangs child page i - 62.
 //
 // Source: NOMT 1.0.4, core/src/page_id.rs and core/src/trie_pos.rs. The number of a page is the one
 // that NOMT documents; its own encode() returns 64 times that, with collisions at depth 42.

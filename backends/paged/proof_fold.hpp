@@ -27,51 +27,57 @@ namespace commitbench::paged {
     return on_paths - 2 * (terminals.size() - 1);
 }
 
-template<class Join>
+template<class T, class Join>
 class ProofFold {
   public:
-    ProofFold(const MultiProof& proof, std::span<const Node> nodes, Join join)
-        : proof_(proof), nodes_(nodes), join_(std::move(join)) {}
+    ProofFold(std::span<const Terminal> terminals,
+              std::span<const T> nodes,
+              std::span<const T> siblings,
+              Join join)
+        : terminals_(terminals), nodes_(nodes), siblings_(siblings), join_(std::move(join)) {}
 
     /// The node at `depth` above the terminals [first, last).
-    Node above(std::size_t first, std::size_t last, std::uint32_t depth) {
-        const StateKey& path = proof_.terminals[first].place.path;
+    T above(std::size_t first, std::size_t last, std::uint32_t depth) {
+        const StateKey& path = terminals_[first].place.path;
         const bool alone = last - first == 1;
-        const std::uint32_t bottom = alone
-                                         ? proof_.terminals[first].place.depth
-                                         : shared_bits(path, proof_.terminals[last - 1].place.path);
-        const std::size_t siblings = next_sibling_;
-        next_sibling_ += bottom - depth;
-        Node node = alone ? nodes_[first] : fork(first, last, bottom);
+        const std::uint32_t bottom = alone ? terminals_[first].place.depth
+                                           : shared_bits(path, terminals_[last - 1].place.path);
+        const std::span<const T> siblings = siblings_.first(bottom - depth);
+        siblings_ = siblings_.subspan(bottom - depth);
+        T node = alone ? nodes_[first] : fork(first, last, bottom);
         for (std::uint32_t at = bottom; at > depth; --at) {
-            const Node& sibling = proof_.siblings[siblings + at - depth - 1];
+            const T& sibling = siblings[at - depth - 1];
             node = bit_of(path, at - 1) ? join_(sibling, node) : join_(node, sibling);
         }
         return node;
     }
 
   private:
-    Node fork(std::size_t first, std::size_t last, std::uint32_t depth) {
-        const auto terminals = std::span(proof_.terminals).subspan(first, last - first);
+    T fork(std::size_t first, std::size_t last, std::uint32_t depth) {
+        const auto range = terminals_.subspan(first, last - first);
         const auto right = std::ranges::partition_point(
-            terminals, [depth](const Terminal& t) { return !bit_of(t.place.path, depth); });
-        const std::size_t middle = first + static_cast<std::size_t>(right - terminals.begin());
-        const Node left_node = above(first, middle, depth + 1);
-        const Node right_node = above(middle, last, depth + 1);
+            range, [depth](const Terminal& t) { return !bit_of(t.place.path, depth); });
+        const std::size_t middle = first + static_cast<std::size_t>(right - range.begin());
+        const T left_node = above(first, middle, depth + 1);
+        const T right_node = above(middle, last, depth + 1);
         return join_(left_node, right_node);
     }
 
-    const MultiProof& proof_;
-    std::span<const Node> nodes_;
+    std::span<const Terminal> terminals_;
+    std::span<const T> nodes_;
+    std::span<const T> siblings_;  // those not yet passed
     Join join_;
-    std::size_t next_sibling_ = 0;
 };
 
 /// The root above `nodes`, one for each terminal, where `join` makes the node above two siblings.
 /// INVARIANT: at least one terminal, and as many siblings as siblings_needed().
-template<class Join>
-[[nodiscard]] Node fold(const MultiProof& proof, std::span<const Node> nodes, Join join) {
-    return ProofFold<Join>(proof, nodes, std::move(join)).above(0, nodes.size(), 0);
+template<class T, class Join>
+[[nodiscard]] T fold(std::span<const Terminal> terminals,
+                     std::span<const T> nodes,
+                     std::span<const T> siblings,
+                     Join join) {
+    return ProofFold<T, Join>(terminals, nodes, siblings, std::move(join))
+        .above(0, terminals.size(), 0);
 }
 
 }  // namespace commitbench::paged

@@ -15,9 +15,8 @@ struct SubTreeJob {
     Node* out = nullptr;
 };
 
-/// Left-frontier build (NOMT 1.0.4, build_trie in core/src/update.rs) of the shape, then all hashes
-/// of one height at a time over all jobs. Linear time, one hash a node; memory for some thousands
-/// of leaves at a time, however many there are.
+/// Left-frontier build of the shapes, then all hashes of one height at a time over all jobs. Linear
+/// time, one hash a node; memory for some thousands of leaves at a time, however many there are.
 void make_sub_trees(const NodeHasher& hasher, std::span<const SubTreeJob> jobs);
 
 [[nodiscard]] inline Node sub_tree_root(const NodeHasher& hasher,

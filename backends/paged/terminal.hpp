@@ -3,7 +3,7 @@
 //
 // Bytes (canonical: one terminal has one encoding, and what is anything else is refused):
 //
-//   header      2 bytes, big-endian: bit 15 set for a leaf; bits 0 to 8 the depth, 0 to 256
+//   header      2 bytes, big-endian: the top bit 1 for a leaf; the rest is the depth, 0 to 256
 //   leaf        key, 32 bytes; hash of the value, 32 bytes
 //   terminator  its path: depth bits in ceil(depth / 8) bytes, the last byte's unused bits 0
 #pragma once

@@ -53,12 +53,13 @@ TEST(MultiProof, IsWhatRecursiveBisectionGives) {
         for (const std::uint64_t one_in : {1U, 3U, 20U}) {
             const std::vector<StateKey> keys = some_of(asked(set.keys, random), one_in, random);
             std::vector<PathProof> paths;
+            paths.reserve(keys.size());
             for (const StateKey& key : keys) {
                 paths.push_back(*prove_key(trie, key));
             }
             const MultiProof proof = prove(trie, keys);
             std::ranges::shuffle(paths, random);
-            const auto combined = combine(paths);
+            const auto combined = multi_proof_of(paths);
             ASSERT_TRUE(combined.ok());
             EXPECT_EQ(*combined, proof) << set.name;
 
@@ -184,13 +185,13 @@ TEST(MultiProof, ProofsOfTwoTriesDoNotCombine) {
     const StateKey other = flipped(key, 9);
     PlainTrie first(kHasher, {{key, {}}, {other, {}}, {flipped(key, 2), {}}});
     PlainTrie second(kHasher, {{key, {}}, {other, {}}, {flipped(key, 2), random_hash(random)}});
-    EXPECT_TRUE(combine({*prove_key(first, key), *prove_key(first, other)}).ok());
-    EXPECT_FALSE(combine({*prove_key(first, key), *prove_key(second, other)}).ok());
+    EXPECT_TRUE(multi_proof_of({*prove_key(first, key), *prove_key(first, other)}).ok());
+    EXPECT_FALSE(multi_proof_of({*prove_key(first, key), *prove_key(second, other)}).ok());
     PlainTrie third(kHasher, {{key, {}}});
-    EXPECT_FALSE(combine({*prove_key(first, key), *prove_key(third, other)}).ok());
+    EXPECT_FALSE(multi_proof_of({*prove_key(first, key), *prove_key(third, other)}).ok());
     PathProof odd = *prove_key(first, key);
     odd.siblings.pop_back();
-    EXPECT_FALSE(combine({odd}).ok());
+    EXPECT_FALSE(multi_proof_of({odd}).ok());
 }
 
 TEST(MultiProof, OfNothing) {

@@ -202,6 +202,59 @@ TEST(PagedRoot, SubTreeEqualsTheRecursionFromItsDepth) {
     }
 }
 
+TEST(PagedRoot, ManySubTreesAtOnce) {
+    const std::uint64_t seed = 24;
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    const NodeHasher hasher(HashFunction::blake3);
+    std::vector<Entries> sets;
+    for (int round = 0; round < 60; ++round) {
+        for (const KeySet& set : key_sets(random)) {
+            sets.push_back(with_values(set.keys, random));
+        }
+    }
+    std::vector<std::vector<LeafEntry>> leaves;
+    for (const Entries& entries : sets) {
+        leaves.push_back(leaves_of(entries));
+    }
+    std::vector<Node> roots(sets.size());
+    std::vector<SubTreeJob> jobs;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+        jobs.push_back({leaves[i], 0, &roots[i]});
+    }
+    make_sub_trees(hasher, jobs);
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+        EXPECT_EQ(to_hex(roots[i]), to_hex(PlainTrie(hasher, sets[i]).root())) << i;
+    }
+}
+
+TEST(PagedRoot, MoreLeavesThanOneBatchHolds) {
+    const std::uint64_t seed = 25;
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    const NodeHasher hasher(HashFunction::blake3);
+    for (const std::uint32_t shared :
+         {0U, 100U}) {  // 100: cut at levels of which one side is empty
+        const StateKey first = random_key(random);
+        std::vector<StateKey> keys{first, flipped(first, 3)};
+        for (int i = 0; i < 9000; ++i) {
+            keys.push_back(diverging(
+                first, shared + static_cast<std::uint32_t>(random() % (i % 8 == 0 ? 100 : 2)),
+                random));
+        }
+        const Entries entries = with_values(keys, random);
+        const auto leaves = leaves_of(entries);
+        std::array<Node, 3> roots;
+        const std::array<SubTreeJob, 3> jobs{SubTreeJob{std::span(leaves).first(1), 256, &roots[0]},
+                                             SubTreeJob{leaves, 0, &roots[1]},
+                                             SubTreeJob{{}, 7, &roots[2]}};
+        make_sub_trees(hasher, jobs);
+        EXPECT_EQ(to_hex(roots[1]), to_hex(PlainTrie(hasher, entries).root())) << shared;
+        EXPECT_EQ(roots[0], hasher.leaf(leaves[0].key, leaves[0].value_hash));
+        EXPECT_TRUE(roots[2].is_terminator());
+    }
+}
+
 TEST(PagedReferenceTree, VectorsInOneBlockAndBackToEmpty) {
     for (const RootVector& vector : root_vectors()) {
         const auto tree = make_binary_reference_tree(HashFunction::blake3);

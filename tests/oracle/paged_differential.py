@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random histories through `commitbench root --backend paged` against an independent oracle, root by root.
 
-usage: paged_differential.py COMMITBENCH SHARED_DIR [--operations N] [--seed N] [--axis OPTION=A,B,...]...
+usage: paged_differential.py COMMITBENCH SHARED_DIR [--operations N] [--seed N]
 
 The oracle is SHARED_DIR/reference/oracle/nomt_ref.py (plain Python, its own BLAKE3): it recomputes the root of the whole key
 set after every batch. One history for every combination of the axes, each with its own keys, batches and hash function; two in
-five reopen the database after every batch. A failure prints the command that replays it. An axis that the backend has no
-option for is left out, and said so. Exit 77 (skipped) where the oracle is missing.
+five reopen the database after every batch. A failure prints the command that replays it. A store that the backend does not
+have is left out, and said so. Exit 77 (skipped) where the oracle is missing.
 """
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ import sys
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-AXES = {
-    "store": ("memory", "lmdb", "rocksdb", "file"),
-    "elide": ("0", "1", "20", "64"),
-    "workers": ("1", "2", "7"),
-    "cache-pages": ("16", "100000"),
-}
+from paged_options import available
+
+STORES = ("memory", "lmdb", "rocksdb", "file")
+ELIDE = (0, 1, 4, 20, 64)
+WORKERS = (1, 2, 7)
+CACHES = ("0", "16KiB")  # half of the budget; less than one history's pages
 BATCH_SIZES = (1, 2, 7, 40, 150, 500)
 VALUE_SIZES = (0, 1, 8, 31, 32, 33, 64, 65, 100, 1100)
 # BLAKE3 and Keccak of the oracle take 0.1 and 0.3 ms a node, SHA-256 (the standard library's) a microsecond: so the others
@@ -103,13 +103,20 @@ def history(rng: random.Random, number: int, operations: int) -> History:
     return History(function, batches)
 
 
-def check(program: str, root_of: Callable[[dict[bytes, bytes]], str], spec: str, made: History, *, reopen: bool) -> Optional[str]:
+class Setting(NamedTuple):
+    spec: str  # without hash=
+    workers: int
+
+
+def check(program: str, root_of: Callable[[dict[bytes, bytes]], str], setting: Setting, made: History, *,
+          reopen: bool) -> Optional[str]:
     """None, or what is wrong."""
     lines = []
     for batch in made.batches:
         lines += [f"delete {key.hex()}" if value is None else f"put {key.hex()} 0x{value.hex()}" for key, value in batch]
         lines.append("commit")
-    command = [program, "root", "--backend", spec, *(["--reopen"] if reopen else []), "-"]
+    command = [program, "root", "--backend", f"{setting.spec},hash={made.function}", "--workers", str(setting.workers),
+               *(["--reopen"] if reopen else []), "-"]
     done = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False)
     roots = [line.removeprefix("0x") for line in done.stdout.split()]
     state: dict[bytes, bytes] = {}
@@ -126,16 +133,9 @@ def check(program: str, root_of: Callable[[dict[bytes, bytes]], str], spec: str,
     return None
 
 
-def combinations(program: str, given: list[str]) -> list[str]:
-    """Specs without hash=, one for each combination of the axes that the backend has."""
-    axes = dict(AXES) | {name: tuple(values.split(",")) for name, _, values in (text.partition("=") for text in given)}
-    described = subprocess.run([program, "describe", "backend", "paged"], capture_output=True, text=True, check=False)
-    options = {line.split()[0] for line in described.stdout.splitlines() if line.startswith("  ")}
-    for name in [name for name in axes if name not in options]:
-        print(f"left out: paged has no option {name}")
-        del axes[name]
-    return ["paged:" + ",".join(f"{name}={value}" for name, value in zip(axes, values))
-            for values in itertools.product(*axes.values())]
+def settings(program: str) -> list[Setting]:
+    return [Setting(f"paged:store={store},elide={elide},cache={cache}", workers)
+            for store, elide, cache, workers in itertools.product(available(program, "store", STORES), ELIDE, CACHES, WORKERS)]
 
 
 def main() -> int:
@@ -144,7 +144,6 @@ def main() -> int:
     parser.add_argument("shared_dir")
     parser.add_argument("--operations", type=int, default=60_000, help="in all (at least 50 a history)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--axis", action="append", default=[], metavar="OPTION=A,B,...", help="instead of the option's usual values")
     arguments = parser.parse_args()
     folder = Path(arguments.shared_dir) / "reference" / "oracle"
     if not folder.is_dir():
@@ -155,13 +154,12 @@ def main() -> int:
     import nomt_ref  # noqa: PLC0415
 
     functions: dict[str, Hash] = {"sha256": nomt_ref.sha256, "blake3": nomt_ref.blake3, "keccak256": mpt_ref.keccak256}
-    specs = combinations(arguments.commitbench, arguments.axis)
-    each = max(50, arguments.operations // len(specs))
-    print(f"seed {arguments.seed}: {each * len(specs)} operations over {len(specs)} histories")
+    given = settings(arguments.commitbench)
+    each = max(50, arguments.operations // len(given))
+    print(f"seed {arguments.seed}: {each * len(given)} operations over {len(given)} histories")
     failed = 0
-    for number, spec in enumerate(specs):
+    for number, setting in enumerate(given):
         made = history(random.Random(f"{arguments.seed}/{number}"), number, each)
-        spec += f",hash={made.function}"
         known: dict[bytes, bytes] = {}  # hashes of values: most are asked for again after every batch
 
         def value_hash(value: bytes, known: dict[bytes, bytes] = known, hash_of: Hash = functions[made.function]) -> bytes:
@@ -173,11 +171,13 @@ def main() -> int:
             hashed = sorted((key, value_hash(value)) for key, value in state.items())
             return nomt_ref.root_of_hashed(hashed, functions[function]).hex()
 
-        wrong = check(arguments.commitbench, root_of, spec, made, reopen=number % 5 < 2)
+        reopen = number % 5 < 2
+        wrong = check(arguments.commitbench, root_of, setting, made, reopen=reopen)
         if wrong:
             failed += 1
-            print(f"FAILED history {number}, {spec}{', reopened' if number % 5 < 2 else ''}: {wrong}")
-    print(f"{len(specs) - failed} passed, {failed} failed")
+            print(f"FAILED history {number}, {setting.spec},hash={made.function}, {setting.workers} workers"
+                  f"{', reopened' if reopen else ''}: {wrong}")
+    print(f"{len(given) - failed} passed, {failed} failed")
     if failed:
         print(f"replay: {' '.join(sys.argv[:3])} --operations {arguments.operations} --seed {arguments.seed}")
     return 1 if failed else 0
