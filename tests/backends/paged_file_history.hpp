@@ -170,6 +170,8 @@ class History {
     }
 
     [[nodiscard]] std::optional<std::uint64_t> last() const { return last_; }
+    /// Draws from there from now on.
+    void use(std::mt19937_64& random) { random_ = &random; }
 
   private:
     static constexpr std::size_t kOpenEnd = std::numeric_limits<std::size_t>::max();
