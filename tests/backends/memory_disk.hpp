@@ -148,7 +148,8 @@ class MemoryDisk::File final : public paged::DiskFile {
   public:
     File(MemoryDisk& disk, std::string name) : disk_(&disk), name_(std::move(name)) {}
 
-    [[nodiscard]] Result<std::unique_ptr<paged::DiskQueue>> open_queue() override {
+    [[nodiscard]] Result<std::unique_ptr<paged::DiskQueue>> open_queue(
+        paged::QueueUse /*use*/) override {
         return std::unique_ptr<paged::DiskQueue>(std::make_unique<Queue>(*disk_, name_));
     }
     [[nodiscard]] int sync() override {

@@ -18,7 +18,7 @@ constexpr std::uint64_t kWindowBytes = std::uint64_t{1} << 20;
 
 Result<std::unique_ptr<BlockLog>> BlockLog::open(DiskFile& file, const BlockLogSettings& settings) {
     std::unique_ptr<BlockLog> log(new BlockLog(file, settings));
-    auto queue = file.open_queue();
+    auto queue = file.open_queue(QueueUse::batches);
     if (!queue) {
         return queue.error();
     }

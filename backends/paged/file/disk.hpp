@@ -28,6 +28,12 @@ struct Transfer {
     std::int32_t result = 0;  ///< out: bytes done, perhaps fewer than asked for, or -errno
 };
 
+/// How a queue is used: io_uring is a fifth faster where it need not expect anything.
+enum class QueueUse : std::uint8_t {
+    batches,     ///< start() and finish() of a batch come from one thread, one after the other
+    overlapped,  ///< from any threads, with work in between
+};
+
 /// Runs batches of transfers on one file, many at a time. For one thread at a time; holds one batch
 /// at a time.
 class DiskQueue {
@@ -44,7 +50,7 @@ class DiskQueue {
 class DiskFile {
   public:
     virtual ~DiskFile() = default;
-    [[nodiscard]] virtual Result<std::unique_ptr<DiskQueue>> open_queue() = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<DiskQueue>> open_queue(QueueUse use) = 0;
     /// Every write that had its result before the call, and the file's size, survive power loss
     /// when this returns 0; errno otherwise, and then nobody knows which of them do.
     [[nodiscard]] virtual int sync() = 0;

@@ -138,7 +138,7 @@ Status ExtentFile::log_block(std::uint64_t block, std::span<const ByteView> payl
 }
 
 Result<std::unique_ptr<ExtentReader>> ExtentFile::open_reader() {
-    auto queue = data_->open_queue();
+    auto queue = data_->open_queue(QueueUse::batches);
     if (!queue) {
         return queue.error();
     }

@@ -90,7 +90,7 @@ bool is_zero(std::span<const std::uint8_t> bytes) {
 
 Result<SuperblockSlots> SuperblockSlots::open(DiskFile& data,
                                               const std::filesystem::path& directory) {
-    auto queue = data.open_queue();
+    auto queue = data.open_queue(QueueUse::batches);
     if (!queue) {
         return queue.error();
     }

@@ -36,12 +36,12 @@ class SystemFile final : public DiskFile {
     SystemFile& operator=(const SystemFile&) = delete;
     ~SystemFile() override { ::close(descriptor_); }
 
-    [[nodiscard]] Result<std::unique_ptr<DiskQueue>> open_queue() override {
+    [[nodiscard]] Result<std::unique_ptr<DiskQueue>> open_queue(QueueUse use) override {
         if (threads_ != nullptr) {
             return std::unique_ptr<DiskQueue>(
                 std::make_unique<ThreadQueue>(descriptor_, *threads_));
         }
-        auto queue = UringQueue::open(descriptor_, queue_depth_);
+        auto queue = UringQueue::open(descriptor_, queue_depth_, use);
         if (!queue) {
             return queue.error();
         }

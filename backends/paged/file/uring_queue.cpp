@@ -9,12 +9,17 @@
 namespace commitbench::paged {
 namespace {
 
-/// Completions run when this thread asks for them, not by interrupting it. Kernels before 5.19 do
-/// not know the flag.
-int make_ring(unsigned depth, io_uring& ring) {
-    io_uring_params params{};
-    params.flags = IORING_SETUP_COOP_TASKRUN;
-    const int made = io_uring_queue_init_params(depth, &ring, &params);
+/// The best ring that the kernel has. Where one thread does all with it, completions wait until
+/// that thread asks for them (Linux 6.1); else they do not interrupt it (5.19).
+int init_ring(unsigned depth, QueueUse use, io_uring& ring) {
+    constexpr unsigned kOneThread = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+    int made = -EINVAL;
+    if (use == QueueUse::batches) {
+        made = io_uring_queue_init(depth, &ring, kOneThread);
+    }
+    if (made == -EINVAL) {
+        made = io_uring_queue_init(depth, &ring, IORING_SETUP_COOP_TASKRUN);
+    }
     return made == -EINVAL ? io_uring_queue_init(depth, &ring, 0) : made;
 }
 
@@ -22,7 +27,7 @@ int make_ring(unsigned depth, io_uring& ring) {
 
 int UringQueue::probe() {
     io_uring ring{};
-    if (const int made = make_ring(2, ring); made < 0) {
+    if (const int made = init_ring(2, QueueUse::overlapped, ring); made < 0) {
         return -made;
     }
     int missing = 0;
@@ -38,21 +43,31 @@ int UringQueue::probe() {
     return missing;
 }
 
-Result<std::unique_ptr<UringQueue>> UringQueue::open(int file, unsigned depth) {
-    std::unique_ptr<UringQueue> queue(new UringQueue(file, depth));
-    if (const int made = make_ring(depth, queue->ring_); made < 0) {
+Result<std::unique_ptr<UringQueue>> UringQueue::open(int file, unsigned depth, QueueUse use) {
+    std::unique_ptr<UringQueue> queue(new UringQueue(file, depth, use));
+    if (const int made = queue->make_ring(); made < 0) {
         return Error{ErrorCode::io,
                      fmt::format("paged: the kernel gives no io_uring ({}): choose io=threads",
                                  std::error_code(-made, std::generic_category()).message())};
     }
-    queue->has_ring_ = true;
     return queue;
 }
 
 UringQueue::~UringQueue() {
+    finish();
+    drop_ring();
+}
+
+int UringQueue::make_ring() {
+    const int made = init_ring(depth_, use_, ring_);
+    has_ring_ = made >= 0;
+    return made;
+}
+
+void UringQueue::drop_ring() {
     if (has_ring_) {
-        finish();
         io_uring_queue_exit(&ring_);
+        has_ring_ = false;
     }
 }
 
@@ -62,10 +77,11 @@ void UringQueue::start(std::span<Transfer> batch) {
     done_ = 0;
     if (broken_ != 0) {
         fail(broken_);
-        return;
+    } else if (use_ == QueueUse::overlapped) {
+        fill();
+        submit(0);
     }
-    fill();
-    submit(0);
+    // Else the caller is about to wait, and one system call does for both.
 }
 
 void UringQueue::finish() {
@@ -75,7 +91,9 @@ void UringQueue::finish() {
         // serves several transfers.
         const auto in_flight = static_cast<unsigned>(begun_ - done_);
         submit(std::max(1U, std::min(in_flight / 4, 8U)));
-        reap();
+        if (has_ring_) {
+            reap();
+        }
     }
 }
 
@@ -97,11 +115,22 @@ void UringQueue::fill() {
 
 void UringQueue::submit(unsigned wait_for) {
     const int given = io_uring_submit_and_wait(&ring_, wait_for);
-    // Interrupted or short of memory for the moment: finish() comes by again.
-    if (given < 0 && given != -EINTR && given != -EAGAIN && given != -EBUSY) {
-        broken_ = -given;
-        fail(broken_);
+    if (given >= 0 || given == -EINTR || given == -EAGAIN || given == -EBUSY) {
+        // Interrupted or short of memory for the moment: finish() comes by again.
+        return;
     }
+    if (given == -EEXIST && done_ == 0 && use_ == QueueUse::batches) {
+        // The ring belongs to the thread that used it before, and knows nothing of this batch.
+        drop_ring();
+        begun_ = 0;
+        if (const int made = make_ring(); made < 0) {
+            broken_ = -made;
+            fail(broken_);
+        }
+        return;
+    }
+    broken_ = -given;
+    fail(broken_);
 }
 
 void UringQueue::reap() {

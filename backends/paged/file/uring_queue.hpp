@@ -12,7 +12,9 @@ class UringQueue final : public DiskQueue {
   public:
     /// Up to `depth` transfers at a time on the descriptor `file`, which outlives the queue. io
     /// where the kernel gives no ring.
-    [[nodiscard]] static Result<std::unique_ptr<UringQueue>> open(int file, unsigned depth);
+    [[nodiscard]] static Result<std::unique_ptr<UringQueue>> open(int file,
+                                                                  unsigned depth,
+                                                                  QueueUse use);
     /// 0 where this process can have a ring that reads and writes, errno otherwise: an old kernel,
     /// seccomp, the sysctl kernel.io_uring_disabled.
     [[nodiscard]] static int probe();
@@ -25,8 +27,11 @@ class UringQueue final : public DiskQueue {
     void finish() override;
 
   private:
-    UringQueue(int file, unsigned depth) noexcept : file_(file), depth_(depth) {}
+    UringQueue(int file, unsigned depth, QueueUse use) noexcept
+        : file_(file), depth_(depth), use_(use) {}
 
+    [[nodiscard]] int make_ring();
+    void drop_ring();
     void fill();
     void submit(unsigned wait_for);
     void reap();
@@ -34,6 +39,7 @@ class UringQueue final : public DiskQueue {
 
     int file_;
     unsigned depth_;
+    QueueUse use_;
     io_uring ring_{};
     bool has_ring_ = false;
     int broken_ = 0;  // errno of a ring that refused to go on

@@ -11,7 +11,7 @@ Result<std::unique_ptr<WriteBehind>> WriteBehind::open(DiskFile& file,
                                                        const std::filesystem::path& directory) {
     std::unique_ptr<WriteBehind> writer(new WriteBehind(file, directory));
     for (Side& side : writer->sides_) {
-        auto queue = file.open_queue();
+        auto queue = file.open_queue(QueueUse::overlapped);
         if (!queue) {
             return queue.error();
         }
