@@ -60,9 +60,12 @@ Status BlockLog::sync() {
 }
 
 Status BlockLog::grow(std::uint64_t bytes) {
+    constexpr std::uint64_t kLargestStep = std::uint64_t{64} << 20;
     const std::uint64_t steps =
         (bytes - length_ + settings_.growth_bytes - 1) / settings_.growth_bytes;
-    const std::uint64_t wanted = length_ + steps * settings_.growth_bytes;
+    // Doubled, up to a point: a small store has a small log, a large one grows seldom.
+    const std::uint64_t wanted =
+        length_ + std::max(steps * settings_.growth_bytes, std::min(length_, kLargestStep));
     if (const int number = file_->allocate(wanted); number != 0) {
         return disk_error("growing", *file_, settings_.directory, number);
     }

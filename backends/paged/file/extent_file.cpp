@@ -183,10 +183,12 @@ Result<Extent> ExtentFile::allocate(std::size_t payload) {
 }
 
 Status ExtentFile::grow(std::uint32_t sectors) {
+    constexpr std::uint64_t kLargestGrowth = std::uint64_t{256} << 20;
     const std::uint64_t now = map_.sectors().capacity();
     // In words of the map, so that it has no part of one at its end.
     const std::uint64_t step =
-        std::max({settings_.growth_bytes / kSectorBytes, now / 16, std::uint64_t{sectors}});
+        std::max({settings_.growth_bytes / kSectorBytes,
+                  std::min(now / 2, kLargestGrowth / kSectorBytes), std::uint64_t{sectors}});
     const std::uint64_t wanted = (now + step + SectorMap::kWordSectors - 1) /
                                  SectorMap::kWordSectors * SectorMap::kWordSectors;
     if (wanted > AllocationMap::kMaxSectors) {

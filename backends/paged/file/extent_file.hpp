@@ -40,10 +40,10 @@ struct ExtentFileSettings {
     IoEngine io = IoEngine::automatic;
     unsigned queue_depth = 32;  ///< transfers at a time of one reader
     bool direct = true;         ///< past the page cache where the file system takes it
-    /// The data file grows by this or a sixteenth, whichever is more; multiple of 32 KiB.
-    std::uint64_t growth_bytes = std::uint64_t{64} << 20;
-    /// The log file begins with this and grows by it; multiple of a sector.
-    std::uint64_t log_growth_bytes = std::uint64_t{64} << 20;
+    /// The data file grows by this or a half, up to 256 MiB at a time; multiple of 32 KiB.
+    std::uint64_t growth_bytes = std::uint64_t{1} << 20;
+    /// The log file begins with this and doubles, by at most 64 MiB at a time; multiple of a sector.
+    std::uint64_t log_growth_bytes = std::uint64_t{1} << 20;
     Disk* disk = nullptr;  ///< for tests: instead of the directory's; outlives the store
 };
 
