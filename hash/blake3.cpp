@@ -33,7 +33,7 @@ void blake3_many(std::span<const ByteView> messages, Hash256* out) noexcept {
 }
 
 void blake3_many_64(std::span<const std::uint8_t* const> messages, Hash256* out) noexcept {
-    hash_many_64(blake3_kernels().front(), messages, out);
+    hash_many_64(blake3_kernels().front(), kBlake3Lanes, messages, out);
 }
 
 const LaneFunction kBlake3Lanes{.blocks = blake3_compressions,

@@ -29,7 +29,7 @@ using blake3_wide::Rotation;
         blake3_wide::add_output<WIDTH, ROTATION>(root, sign, sums);                               \
     }                                                                                             \
     constexpr Blake3Kernel NAME{                                                                  \
-        {TEXT, WIDTH, NAME##_pairs, NAME##_messages}, NAME##_chains, NAME##_add_output};
+        {TEXT, WIDTH, 2, NAME##_pairs, NAME##_messages}, NAME##_chains, NAME##_add_output};
 
 #if defined(__x86_64__)
 COMMITBENCH_BLAKE3_KERNEL(avx512,

@@ -37,13 +37,13 @@ struct Kernels {
     Kernels() noexcept {
 #if defined(__x86_64__)
         if (has_avx512()) {
-            list[count++] = {"AVX-512, 8 lanes", 8, avx512_pairs, avx512_messages};
+            list[count++] = {"AVX-512, 8 lanes", 8, 2, avx512_pairs, avx512_messages};
         }
         if (has_avx2()) {
-            list[count++] = {"AVX2, 4 lanes", 4, avx2_pairs, avx2_messages};
+            list[count++] = {"AVX2, 4 lanes", 4, 3, avx2_pairs, avx2_messages};
         }
 #endif
-        list[count++] = one_lane<keccak256>("1 lane");
+        list[count++] = one_at_a_time("1 lane");
     }
 };
 
@@ -63,7 +63,7 @@ void keccak256_many(std::span<const ByteView> messages, Hash256* out) noexcept {
 }
 
 void keccak256_many_64(std::span<const std::uint8_t* const> messages, Hash256* out) noexcept {
-    hash_many_64(keccak256_kernels().front(), messages, out);
+    hash_many_64(keccak256_kernels().front(), kKeccak256Lanes, messages, out);
 }
 
 }  // namespace commitbench

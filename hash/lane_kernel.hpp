@@ -25,6 +25,8 @@ struct DigestLabel {
 struct LaneKernel {
     std::string_view name;
     std::size_t lanes = 0;
+    /// Fewer messages than this are faster one at a time; more than `lanes` where all are.
+    std::size_t least = 2;
     /// out[i] = label(H(left[i] || right[i])), 32 bytes each.
     void (*pairs)(const std::uint8_t* const* left,
                   const std::uint8_t* const* right,
@@ -46,6 +48,7 @@ struct LaneFunction {
 /// Pairs 0 .. count - 1 through a kernel. left(i), right(i) and out(i) are pointers to 32 bytes.
 template<class Left, class Right, class Out>
 void hash_pairs(const LaneKernel& kernel,
+                const LaneFunction& function,
                 std::size_t count,
                 const Left& left,
                 const Right& right,
@@ -55,7 +58,8 @@ void hash_pairs(const LaneKernel& kernel,
     std::array<const std::uint8_t*, kMostLanes> rights{};
     std::array<std::uint8_t*, kMostLanes> outs{};
     Hash256 nobody_reads;
-    for (std::size_t from = 0; from < count; from += kernel.lanes) {
+    std::size_t from = 0;
+    for (; count - from >= kernel.least; from += std::min(count - from, kernel.lanes)) {
         const std::size_t used = std::min(count - from, kernel.lanes);
         for (std::size_t lane = 0; lane < kernel.lanes; ++lane) {
             const std::size_t i = from + (lane < used ? lane : 0);
@@ -64,6 +68,17 @@ void hash_pairs(const LaneKernel& kernel,
             outs[lane] = lane < used ? out(i) : nobody_reads.data();
         }
         kernel.pairs(lefts.data(), rights.data(), outs.data(), label);
+    }
+    for (; from < count; ++from) {
+        std::array<std::uint8_t, 64> pair;
+        std::memcpy(pair.data(), left(from), 32);
+        std::memcpy(pair.data() + 32, right(from), 32);
+        const Hash256 digest = function.one(pair);
+        std::uint32_t head = 0;
+        std::memcpy(&head, digest.data(), sizeof head);
+        head = (head & label.keep) | label.set;
+        std::memcpy(out(from), digest.data(), digest.size());
+        std::memcpy(out(from), &head, sizeof head);
     }
 }
 
@@ -118,9 +133,9 @@ class LaneBatches {
     }
 
     void hash(const Waiting& batch) noexcept {
-        if (batch.count <= 1) {  // one lane costs as much as all
-            if (batch.count == 1) {
-                alone(batch.indices[0]);
+        if (batch.count < kernel_.least) {
+            for (std::size_t i = 0; i < batch.count; ++i) {
+                alone(batch.indices[i]);
             }
             return;
         }
@@ -155,37 +170,18 @@ inline void hash_many(const LaneKernel& kernel,
 }
 
 inline void hash_many_64(const LaneKernel& kernel,
+                         const LaneFunction& function,
                          std::span<const std::uint8_t* const> messages,
                          Hash256* out) noexcept {
     hash_pairs(
-        kernel, messages.size(), [&](std::size_t i) { return messages[i]; },
+        kernel, function, messages.size(), [&](std::size_t i) { return messages[i]; },
         [&](std::size_t i) { return messages[i] + 32; },
         [&](std::size_t i) { return out[i].data(); }, {});
 }
 
-/// A kernel of one lane, for a processor without wider ones.
-template<Hash256 (*One)(ByteView) noexcept>
-[[nodiscard]] LaneKernel one_lane(std::string_view name) noexcept {
-    return {.name = name,
-            .lanes = 1,
-            .pairs =
-                [](const std::uint8_t* const* left, const std::uint8_t* const* right,
-                   std::uint8_t* const* out, DigestLabel label) noexcept {
-                    std::array<std::uint8_t, 64> pair;
-                    std::memcpy(pair.data(), left[0], 32);
-                    std::memcpy(pair.data() + 32, right[0], 32);
-                    const Hash256 digest = One(pair);
-                    std::uint32_t head = 0;
-                    std::memcpy(&head, digest.data(), sizeof head);
-                    head = (head & label.keep) | label.set;
-                    std::memcpy(out[0], digest.data(), digest.size());
-                    std::memcpy(out[0], &head, sizeof head);
-                },
-            .messages =
-                [](const ByteView* messages, std::uint8_t* const* out) noexcept {
-                    const Hash256 digest = One(messages[0]);
-                    std::memcpy(out[0], digest.data(), digest.size());
-                }};
+/// What stands in for a kernel on a processor without a wider one.
+[[nodiscard]] inline LaneKernel one_at_a_time(std::string_view name) noexcept {
+    return {.name = name, .lanes = 1, .least = ~std::size_t{0}};
 }
 
 }  // namespace commitbench

@@ -23,7 +23,7 @@ void sha256_many(std::span<const ByteView> messages, Hash256* out) noexcept {
 }
 
 void sha256_many_64(std::span<const std::uint8_t* const> messages, Hash256* out) noexcept {
-    hash_many_64(sha256_kernels().front(), messages, out);
+    hash_many_64(sha256_kernels().front(), kSha256Lanes, messages, out);
 }
 
 }  // namespace commitbench

@@ -15,8 +15,8 @@ void sha256_many_64(std::span<const std::uint8_t* const> messages, Hash256* out)
     return (length + 9 + 63) / 64;
 }
 
-/// The kernels worth taking on this processor, the best first; the last is sha256() itself, one
-/// lane.
+/// The kernels that this processor has the instructions for, the fastest first; sha256() itself is
+/// among them.
 [[nodiscard]] std::span<const LaneKernel> sha256_kernels() noexcept;
 extern const LaneFunction kSha256Lanes;
 

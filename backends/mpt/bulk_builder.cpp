@@ -15,7 +15,7 @@ Status BulkBuilder::add(ByteView key, ByteView value) {
 
 Result<Hash256> BulkBuilder::finish() {
     if (!any_) {
-        return empty_trie_root();
+        return empty_trie_root(hash_);
     }
     const NibblePath path(last_key_);
     Result<Item> root = Item{};
@@ -120,11 +120,11 @@ Result<BulkBuilder::Item> BulkBuilder::emit(Place place) {
         std::ranges::copy(scratch_, item.bytes.begin());
         return item;
     }
-    const Hash256 hash = keccak256(scratch_);
+    const Hash256 hash = hash_bytes(hash_, scratch_);
     item.bytes[0] = kHashItem;
     std::ranges::copy(hash, item.bytes.begin() + 1);
     ++work_.nodes;
-    work_.permutations += keccak256_permutations(scratch_.size());
+    work_.permutations += permutations(hash_, scratch_.size());
     COMMITBENCH_TRY(sink_({hash, scratch_}));
     return item;
 }

@@ -28,7 +28,8 @@ using NodeSink = std::function<Status(const EncodedNode&)>;
 /// O(depth) memory, each node encoded and hashed once. Not thread-safe.
 class BulkBuilder {
   public:
-    explicit BulkBuilder(NodeSink sink) : sink_(std::move(sink)) {}
+    explicit BulkBuilder(NodeSink sink, TrieHash hash = TrieHash::keccak256)
+        : sink_(std::move(sink)), hash_(hash) {}
 
     /// INVARIANT: keys ascend strictly; the value is not empty. Both are copied.
     Status add(ByteView key, ByteView value);
@@ -64,6 +65,7 @@ class BulkBuilder {
     Result<Item> emit(Place place);  // of scratch_
 
     NodeSink sink_;
+    TrieHash hash_;
     HashWork work_;
     Bytes last_key_;
     Bytes last_value_;

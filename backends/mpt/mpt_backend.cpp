@@ -51,7 +51,8 @@ std::span<const PathChange> first_slice(std::span<const PathChange> changes) {
 
 struct Settings {
     StoreKind store = StoreKind::memory;
-    bool secure = false;
+    KeyRule keys;
+    HashSettings hashing;
     bool reads_through_trie = false;
     bool load_by_level = true;
 };
@@ -69,9 +70,10 @@ class MptBackend final : public Backend {
         if (settings_.store != StoreKind::memory && !claimed_) {
             auto claim = DirectoryClaim::take(
                 resources_.directory,
-                fmt::format("commitbench mpt 1 store={} secure={}",
+                fmt::format("commitbench mpt 1 store={} secure={}{}",
                             kStoreNames[static_cast<std::size_t>(settings_.store)],
-                            settings_.secure ? "on" : "off"));
+                            settings_.keys.secure ? "on" : "off",
+                            settings_.keys.hash == TrieHash::blake3 ? " hash=blake3" : ""));
             if (!claim) {
                 return claim.error();
             }
@@ -102,17 +104,15 @@ class MptBackend final : public Backend {
             return load_was_cut_short(resources_.directory);
         }
         empty_ = record->load == LoadState::empty;
-        position_ = empty_ ? Position{0, to_root(empty_trie_root())} : record->position;
+        position_ = empty_ ? Position{0, empty_root()} : record->position;
         return check_root_is_stored();
     }
 
     std::string commitment_scheme() const override {
-        return std::string(settings_.secure ? kMptSecureScheme : kMptScheme);
+        return std::string(scheme_of(settings_.keys.hash, settings_.keys.secure));
     }
 
-    StateKey path_of(const StateKey& key) const override {
-        return settings_.secure ? StateKey{keccak256(key.view())} : key;
-    }
+    StateKey path_of(const StateKey& key) const override { return settings_.keys.path_of(key); }
 
     bool empty() const override { return empty_; }
     Position persisted() const override { return position_; }
@@ -125,8 +125,8 @@ class MptBackend final : public Backend {
         }
         const StateTables tables{.nodes = kNodes, .state = kState};
         return settings_.reads_through_trie
-                   ? make_trie_reader(std::move(*reader), tables, settings_.secure, position_)
-                   : make_flat_reader(std::move(*reader), tables, settings_.secure);
+                   ? make_trie_reader(std::move(*reader), tables, settings_.keys, position_)
+                   : make_flat_reader(std::move(*reader), tables, settings_.keys);
     }
 
     Status load(SortedState& state) override;
@@ -146,14 +146,14 @@ class MptBackend final : public Backend {
     }
 
     Result<Proof> prove(ByteView key) override {
-        const Hash256 hashed = settings_.secure ? keccak256(key) : Hash256{};
-        return make_proof(position_.root.bytes, settings_.secure ? ByteView(hashed) : key, *reader_,
-                          kNodes);
+        Hash256 room;
+        return make_proof(position_.root.bytes, path_of(key, room), *reader_, kNodes,
+                          settings_.keys.hash);
     }
 
     Result<Verdict> verify(const Root& root, ByteView key, const Proof& proof) const override {
-        const Hash256 hashed = settings_.secure ? keccak256(key) : Hash256{};
-        return verify_proof(root.bytes, settings_.secure ? ByteView(hashed) : key, proof);
+        Hash256 room;
+        return verify_proof(root.bytes, path_of(key, room), proof, settings_.keys.hash);
     }
 
     void counters(CounterVisitor& visitor) const override {
@@ -169,10 +169,7 @@ class MptBackend final : public Backend {
     void facts(FactVisitor& visitor) const override {
         visitor.fact("commitment_scheme", commitment_scheme(),
                      "backends of one scheme must agree on every root");
-        visitor.fact("hash_permutation_ns",
-                     fmt::format("{:.1f}", measure_keccak256_permutation_ns()),
-                     "cost of one Keccak-f[1600] here and now: times hash_permutations it is the "
-                     "hash floor");
+        hash_facts(settings_.hashing.hash, settings_.hashing.lanes, visitor);
         visitor.fact("stale_nodes", "kept",
                      "hash-keyed nodes may be shared; deleting them takes reference counts");
         visitor.fact("node_cache_across_blocks", "none",
@@ -185,8 +182,21 @@ class MptBackend final : public Backend {
   private:
     static constexpr std::array<std::string_view, 3> kStoreNames{"memory", "lmdb", "rocksdb"};
 
+    [[nodiscard]] Root empty_root() const {
+        return to_root(empty_trie_root(settings_.hashing.hash));
+    }
+
+    /// Of a key of any length. A hashed one lies in `room`.
+    ByteView path_of(ByteView key, Hash256& room) const {
+        if (!settings_.keys.secure) {
+            return key;
+        }
+        room = hash_bytes(settings_.keys.hash, key);
+        return room;
+    }
+
     Status check_root_is_stored() {
-        if (position_.root == to_root(empty_trie_root())) {
+        if (position_.root == empty_root()) {
             return {};
         }
         auto found = reader_->get(kNodes, position_.root.view());
@@ -243,12 +253,14 @@ class MptBackend final : public Backend {
 Status MptBackend::load(SortedState& state) {
     COMMITBENCH_TRY(mark_load_started(*store_, kMeta));
     const std::unique_ptr<Batch> batch = store_->new_batch();
-    BulkBuilder builder([&](const EncodedNode& node) -> Status {
-        batch->put(kNodes, node.hash, node.rlp);
-        ++nodes_written_;
-        node_bytes_written_ += node.rlp.size();
-        return {};
-    });
+    BulkBuilder builder(
+        [&](const EncodedNode& node) -> Status {
+            batch->put(kNodes, node.hash, node.rlp);
+            ++nodes_written_;
+            node_bytes_written_ += node.rlp.size();
+            return {};
+        },
+        settings_.hashing.hash);
     StateKey key;
     ByteView value;
     while (true) {
@@ -283,12 +295,12 @@ Status MptBackend::stage(const StateDiff& diff) {
     changes_.reserve(diff.size());
     for (const Change& change : diff.changes()) {
         ByteView path = change.key.view();
-        if (settings_.secure) {
-            path = arena_.copy(keccak256(path));
+        if (settings_.keys.secure) {
+            path = arena_.copy(path_of(change.key).view());
         }
         changes_.push_back({path, change.deleted ? ByteView{} : change.new_value});
     }
-    if (settings_.secure) {
+    if (settings_.keys.secure) {
         std::ranges::sort(changes_, less, &PathChange::path);
     }
     return apply_changes();
@@ -302,8 +314,11 @@ Status MptBackend::stage_keys(std::span<const KeyChange> changes) {
                             "values up to {} bytes",
                             change.key.size(), change.value.size(), kLongestKey, kLongestValue));
         }
-        const ByteView path =
-            settings_.secure ? arena_.copy(keccak256(change.key)) : ByteView(change.key);
+        Hash256 room;
+        ByteView path = path_of(change.key, room);
+        if (settings_.keys.secure) {
+            path = arena_.copy(path);
+        }
         changes_.push_back({path, change.deleted ? ByteView{} : ByteView(change.value)});
     }
     std::ranges::stable_sort(changes_, less, &PathChange::path);
@@ -319,7 +334,7 @@ Status MptBackend::stage_keys(std::span<const KeyChange> changes) {
 }
 
 Status MptBackend::apply_changes() {
-    if (position_.root != to_root(empty_trie_root())) {
+    if (position_.root != empty_root()) {
         std::uint8_t* item = arena_.allocate(kHashItemSize);
         *item = kHashItem;
         std::memcpy(item + 1, position_.root.bytes.data(), position_.root.bytes.size());
@@ -341,7 +356,7 @@ Status MptBackend::apply_changes() {
 }
 
 Result<Root> MptBackend::merkleize() {
-    new_root_ = hash_trie(arena_, root_, encoded_, work_);
+    new_root_ = hash_trie(arena_, root_, encoded_, work_, settings_.hashing);
     return to_root(new_root_);
 }
 
@@ -383,8 +398,18 @@ constexpr std::array kOptions{
     OptionSpec{.key = "secure",
                .type = OptionType::boolean,
                .default_value = "off",
-               .help = "hash every key with Keccak-256 first, as Ethereum's state trie does; "
-                       "StateKeys are uniform without it"},
+               .help = "hash every key first, as Ethereum's state trie does; StateKeys are uniform "
+                       "without it"},
+    OptionSpec{.key = "hash",
+               .type = OptionType::choice,
+               .default_value = "keccak",
+               .range = kTrieHashChoices,
+               .help = "of nodes, of keys where secure=on, and of the empty root; blake3 is a "
+                       "scheme of its own"},
+    OptionSpec{.key = "lanes",
+               .type = OptionType::boolean,
+               .default_value = "off",
+               .help = "hash nodes of one height side by side in the processor's vector lanes"},
     OptionSpec{.key = "reads",
                .type = OptionType::choice,
                .default_value = "flat",
@@ -399,9 +424,11 @@ constexpr std::array kOptions{
 };
 
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
+    const TrieHash hash = trie_hash(options.text("hash"));
     auto backend =
         std::make_unique<MptBackend>(Settings{.store = store_kind(options.text("store")),
-                                              .secure = options.boolean("secure"),
+                                              .keys = {options.boolean("secure"), hash},
+                                              .hashing = {hash, options.boolean("lanes")},
                                               .reads_through_trie = options.text("reads") == "trie",
                                               .load_by_level = options.text("load") == "level"},
                                      resources);

@@ -3,7 +3,7 @@
 // honest naive baseline.
 //
 // Tables of its store:
-//   nodes  keccak256(rlp) -> rlp      every node of 32 bytes or more, and every root
+//   nodes  hash(rlp) -> rlp          every node of 32 bytes or more, and every root
 //   state  path -> value              the flat state (reads=flat); paths of 32 bytes only
 //   meta   position_record.hpp
 //

@@ -35,6 +35,8 @@ struct Node {
     /// The item that stands for this place in the parent's encoding: of a clean node its own, of a
     /// dirty one that of the node it took the place of, null where there was none.
     const std::uint8_t* item = nullptr;
+    /// Of a dirty node that was hashed in lanes the item it has now; null before and otherwise.
+    const std::uint8_t* fresh = nullptr;
 };
 
 /// Empty, stored or loaded, in one word: user-space pointers leave bit 63 free, and it says

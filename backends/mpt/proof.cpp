@@ -7,16 +7,20 @@
 namespace commitbench::mpt {
 namespace {
 
-bool hashes_to(ByteView rlp, const std::uint8_t* item) {
-    const Hash256 hash = keccak256(rlp);
-    return std::memcmp(hash.data(), item + 1, hash.size()) == 0;
+bool hashes_to(TrieHash hash, ByteView rlp, const std::uint8_t* item) {
+    const Hash256 digest = hash_bytes(hash, rlp);
+    return std::memcmp(digest.data(), item + 1, digest.size()) == 0;
 }
 
 }  // namespace
 
-Result<Proof> make_proof(const Hash256& root, ByteView path, StoreReader& reader, Table nodes) {
+Result<Proof> make_proof(const Hash256& root,
+                         ByteView path,
+                         StoreReader& reader,
+                         Table nodes,
+                         TrieHash hash) {
     Proof proof;
-    if (root == empty_trie_root()) {
+    if (root == empty_trie_root(hash)) {
         proof.items.push_back({0x80});
         return proof;
     }
@@ -48,8 +52,8 @@ Result<Proof> make_proof(const Hash256& root, ByteView path, StoreReader& reader
     }
 }
 
-Verdict verify_proof(const Hash256& root, ByteView path, const Proof& proof) {
-    if (root == empty_trie_root()) {
+Verdict verify_proof(const Hash256& root, ByteView path, const Proof& proof, TrieHash hash) {
+    if (root == empty_trie_root(hash)) {
         return {.valid = proof.items.size() == 1 && equal(proof.items[0], as_bytes("\x80"))};
     }
     Arena arena;
@@ -61,7 +65,7 @@ Verdict verify_proof(const Hash256& root, ByteView path, const Proof& proof) {
     while (true) {
         ByteView rlp(item, *item == kHashItem ? 0 : item_size(item));
         if (*item == kHashItem) {
-            if (used == proof.items.size() || !hashes_to(proof.items[used], item)) {
+            if (used == proof.items.size() || !hashes_to(hash, proof.items[used], item)) {
                 return {};
             }
             rlp = proof.items[used++];

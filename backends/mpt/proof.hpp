@@ -5,7 +5,7 @@
 #pragma once
 
 #include "backends/mpt/node_loader.hpp"
-#include "hash/keccak.hpp"
+#include "backends/mpt/trie_hash.hpp"
 
 namespace commitbench::mpt {
 
@@ -14,10 +14,14 @@ namespace commitbench::mpt {
 [[nodiscard]] Result<Proof> make_proof(const Hash256& root,
                                        ByteView path,
                                        StoreReader& reader,
-                                       Table nodes);
+                                       Table nodes,
+                                       TrieHash hash);
 
 /// Needs nothing but its arguments. Invalid where an item is missing, of the wrong hash, no node,
 /// or left over.
-[[nodiscard]] Verdict verify_proof(const Hash256& root, ByteView path, const Proof& proof);
+[[nodiscard]] Verdict verify_proof(const Hash256& root,
+                                   ByteView path,
+                                   const Proof& proof,
+                                   TrieHash hash);
 
 }  // namespace commitbench::mpt

@@ -2,7 +2,6 @@
 #include "backends/mpt/reference_trie.hpp"
 
 #include "codec/rlp.hpp"
-#include "hash/keccak.hpp"
 
 #include <array>
 
@@ -101,12 +100,14 @@ Bytes hex_prefix(const StateKey& key, unsigned from, unsigned to, bool leaf) {
     return packed;
 }
 
-Bytes reference_of(Bytes encoded) {
+using NodeHash = Hash256 (*)(ByteView) noexcept;
+
+Bytes reference_of(NodeHash hash, Bytes encoded) {
     if (encoded.size() < 32) {
         return encoded;
     }
     Bytes reference;
-    rlp::append_string(reference, keccak256(encoded));
+    rlp::append_string(reference, hash(encoded));
     return reference;
 }
 
@@ -123,7 +124,7 @@ const StateKey& any_key(const RadixNode& node) {
 }
 
 /// The encoding of the subtree that hangs at `depth`.
-Bytes encode(RadixNode& node, unsigned depth) {
+Bytes encode(NodeHash hash, RadixNode& node, unsigned depth) {
     Bytes payload;
     Bytes encoded;
     if (node.is_leaf()) {
@@ -151,7 +152,7 @@ Bytes encode(RadixNode& node, unsigned depth) {
     }
     if (fork != &node) {
         rlp::append_string(payload, hex_prefix(any_key(*fork), depth, fork_depth, false));
-        const Bytes child = reference_of(encode(*fork, fork_depth));
+        const Bytes child = reference_of(hash, encode(hash, *fork, fork_depth));
         payload.insert(payload.end(), child.begin(), child.end());
         rlp::append_list(encoded, payload);
         return encoded;
@@ -162,7 +163,7 @@ Bytes encode(RadixNode& node, unsigned depth) {
             continue;
         }
         if (child->reference.empty()) {
-            child->reference = reference_of(encode(*child, depth + 1));
+            child->reference = reference_of(hash, encode(hash, *child, depth + 1));
         }
         payload.insert(payload.end(), child->reference.begin(), child->reference.end());
     }
@@ -173,11 +174,11 @@ Bytes encode(RadixNode& node, unsigned depth) {
 
 class ReferenceTrie final : public ReferenceTree {
   public:
-    explicit ReferenceTrie(bool secure) : secure_(secure) {}
+    ReferenceTrie(bool secure, NodeHash hash) : secure_(secure), hash_(hash) {}
 
     void apply(const StateDiff& diff) override {
         for (const Change& change : diff.changes()) {
-            const StateKey path = secure_ ? StateKey{keccak256(change.key.view())} : change.key;
+            const StateKey path = secure_ ? StateKey{hash_(change.key.view())} : change.key;
             if (change.deleted || change.new_value.empty()) {
                 erase(root_, path, 0);
             } else {
@@ -187,18 +188,19 @@ class ReferenceTrie final : public ReferenceTree {
     }
 
     Root root() override {
-        return Root{root_ == nullptr ? keccak256(as_bytes("\x80")) : keccak256(encode(*root_, 0))};
+        return Root{root_ == nullptr ? hash_(as_bytes("\x80")) : hash_(encode(hash_, *root_, 0))};
     }
 
   private:
     bool secure_;
+    NodeHash hash_;
     Slot root_;
 };
 
 }  // namespace
 
-std::unique_ptr<ReferenceTree> make_mpt_reference_trie(bool secure) {
-    return std::make_unique<ReferenceTrie>(secure);
+std::unique_ptr<ReferenceTree> make_mpt_reference_trie(bool secure, NodeHash hash) {
+    return std::make_unique<ReferenceTrie>(secure, hash);
 }
 
 }  // namespace commitbench

@@ -7,14 +7,20 @@
 #pragma once
 
 #include "harness/core/reference_tree.hpp"
+#include "hash/keccak.hpp"
 
 namespace commitbench {
 
 /// The commitment schemes of `mpt`: keys as they are, and hashed first (secure=on).
 inline constexpr std::string_view kMptScheme = "mpt-keccak256";
 inline constexpr std::string_view kMptSecureScheme = "mpt-keccak256-secure";
+inline constexpr std::string_view kMptBlake3Scheme = "mpt-blake3";
+inline constexpr std::string_view kMptBlake3SecureScheme = "mpt-blake3-secure";
 
-/// For 32-byte keys, hashed first where `secure`. About 250 bytes a key.
-[[nodiscard]] std::unique_ptr<ReferenceTree> make_mpt_reference_trie(bool secure);
+/// For 32-byte keys, hashed first where `secure`; `hash` is that of keys and nodes. About 250 bytes
+/// a key.
+[[nodiscard]] std::unique_ptr<ReferenceTree> make_mpt_reference_trie(
+    bool secure,
+    Hash256 (*hash)(ByteView) noexcept = keccak256);
 
 }  // namespace commitbench

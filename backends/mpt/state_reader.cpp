@@ -10,27 +10,26 @@ namespace {
 
 class FlatReader final : public StateReader {
   public:
-    FlatReader(std::unique_ptr<StoreReader> reader, const StateTables& tables, bool secure)
-        : reader_(std::move(reader)), state_(tables.state), secure_(secure) {}
+    FlatReader(std::unique_ptr<StoreReader> reader, const StateTables& tables, KeyRule rule)
+        : reader_(std::move(reader)), state_(tables.state), rule_(rule) {}
 
     Result<std::optional<ByteView>> get(const StateKey& key) override {
-        return secure_ ? reader_->get(state_, keccak256(key.view()))
-                       : reader_->get(state_, key.view());
+        return reader_->get(state_, rule_.path_of(key).view());
     }
 
   private:
     std::unique_ptr<StoreReader> reader_;
     Table state_;
-    bool secure_;
+    KeyRule rule_;
 };
 
 class TrieReader final : public StateReader {
   public:
     TrieReader(std::unique_ptr<StoreReader> reader,
                const StateTables& tables,
-               bool secure,
+               KeyRule rule,
                const Position& position)
-        : reader_(std::move(reader)), nodes_(tables.nodes), secure_(secure), position_(position) {}
+        : reader_(std::move(reader)), nodes_(tables.nodes), rule_(rule), position_(position) {}
 
     Result<std::optional<ByteView>> get(const StateKey& key) override {
         if (position_.root.bytes == empty_root_) {
@@ -38,8 +37,8 @@ class TrieReader final : public StateReader {
         }
         arena_.reset();
         NodeLoader loader(arena_, *reader_, nodes_);
-        const Hash256 hashed = secure_ ? keccak256(key.view()) : Hash256{};
-        NibblePath rest(secure_ ? ByteView(hashed) : key.view());
+        const StateKey path = rule_.path_of(key);
+        NibblePath rest(path.view());
         std::array<std::uint8_t, kHashItemSize> root_item{kHashItem};
         std::ranges::copy(position_.root.bytes, root_item.begin() + 1);
         const std::uint8_t* item = root_item.data();
@@ -60,26 +59,26 @@ class TrieReader final : public StateReader {
   private:
     std::unique_ptr<StoreReader> reader_;
     Table nodes_;
-    bool secure_;
+    KeyRule rule_;
     const Position& position_;
     Arena arena_{std::size_t{1}
                  << 14};  // one walk's nodes; the value's view lives here until the next get()
-    const Hash256 empty_root_ = empty_trie_root();
+    const Hash256 empty_root_ = empty_trie_root(rule_.hash);
 };
 
 }  // namespace
 
 std::unique_ptr<StateReader> make_flat_reader(std::unique_ptr<StoreReader> reader,
                                               const StateTables& tables,
-                                              bool secure) {
-    return std::make_unique<FlatReader>(std::move(reader), tables, secure);
+                                              KeyRule rule) {
+    return std::make_unique<FlatReader>(std::move(reader), tables, rule);
 }
 
 std::unique_ptr<StateReader> make_trie_reader(std::unique_ptr<StoreReader> reader,
                                               const StateTables& tables,
-                                              bool secure,
+                                              KeyRule rule,
                                               const Position& position) {
-    return std::make_unique<TrieReader>(std::move(reader), tables, secure, position);
+    return std::make_unique<TrieReader>(std::move(reader), tables, rule, position);
 }
 
 }  // namespace commitbench::mpt

@@ -4,10 +4,14 @@
 namespace commitbench::mpt {
 namespace {
 
+bool is_dirty(ChildRef ref) {
+    return ref.is_loaded() && ref.node()->dirty;
+}
+
 class Encoder {
   public:
-    Encoder(Arena& arena, std::vector<EncodedNode>& nodes, HashWork& work) noexcept
-        : arena_(arena), nodes_(nodes), work_(work) {}
+    Encoder(Arena& arena, std::vector<EncodedNode>& nodes, HashWork& work, TrieHash hash) noexcept
+        : arena_(arena), nodes_(nodes), work_(work), hash_(hash) {}
 
     /// The item by which a parent refers to `ref`; null where empty.
     const std::uint8_t* item_of(ChildRef ref) {
@@ -19,6 +23,9 @@ class Encoder {
         }
         if (!ref.node()->dirty) {
             return ref.node()->item;  // looked at, not changed
+        }
+        if (ref.node()->fresh != nullptr) {
+            return ref.node()->fresh;
         }
         const ByteView rlp = encode(ref.node());
         if (rlp.size() < 32) {
@@ -80,17 +87,21 @@ class Encoder {
         return room.view;
     }
 
-    static bool is_dirty(ChildRef ref) { return ref.is_loaded() && ref.node()->dirty; }
-
     /// Returns the hash item; the node goes onto the list of what is to be written.
     const std::uint8_t* hash_and_list(ByteView rlp) {
+        std::uint8_t* item = list(rlp);
+        const Hash256 hash = hash_bytes(hash_, rlp);
+        std::memcpy(item + 1, hash.data(), hash.size());
+        return item;
+    }
+
+    /// The same but for the hash itself, which is still to be written at item + 1.
+    std::uint8_t* list(ByteView rlp) {
         std::uint8_t* item = arena_.allocate(kHashItemSize);
         *item = kHashItem;
-        const Hash256 hash = keccak256(rlp);
-        std::memcpy(item + 1, hash.data(), hash.size());
         ++work_.nodes;
-        work_.permutations += keccak256_permutations(rlp.size());
-        nodes_.push_back({{item + 1, hash.size()}, rlp});
+        work_.permutations += permutations(hash_, rlp.size());
+        nodes_.push_back({{item + 1, sizeof(Hash256)}, rlp});
         return item;
     }
 
@@ -108,24 +119,89 @@ class Encoder {
     Arena& arena_;
     std::vector<EncodedNode>& nodes_;
     HashWork& work_;
+    TrieHash hash_;
+};
+
+/// Encodes and hashes height by height: a node's children stand lower, so their items (and with
+/// them the node's own length, for short children stand inside it) are there when it is encoded.
+class LaneHasher {
+  public:
+    LaneHasher(Encoder& encoder, TrieHash hash) : encoder_(encoder), hash_(hash) {}
+
+    /// Gives `root` and every dirty node below it its item. INVARIANT: root is dirty.
+    void hash_below(Node* root) {
+        collect(root);
+        for (const std::vector<Node*>& height : heights_) {
+            rlps_.clear();
+            items_.clear();
+            for (Node* node : height) {
+                const ByteView rlp = encoder_.encode(node);
+                if (rlp.size() < 32 && node != root) {
+                    node->fresh = rlp.data();
+                    continue;
+                }
+                items_.push_back(encoder_.list(rlp));
+                rlps_.push_back(rlp);
+                node->fresh = items_.back();
+            }
+            const auto rlp = [&](std::size_t i) { return rlps_[i]; };
+            const auto out = [&](std::size_t i) { return items_[i] + 1; };
+            LaneBatches(lane_kernel(hash_), lane_function(hash_), rlp, out).hash_all(rlps_.size());
+        }
+    }
+
+  private:
+    /// Returns the node's height above the lowest dirty node below it.
+    std::size_t collect(Node* node) {
+        std::size_t height = 0;
+        const auto look_below = [&](ChildRef child) {
+            if (is_dirty(child)) {
+                height = std::max(height, collect(child.node()) + 1);
+            }
+        };
+        if (node->kind == NodeKind::extension) {
+            look_below(static_cast<Extension*>(node)->child);
+        } else if (node->kind == NodeKind::branch) {
+            for (const ChildRef child : static_cast<Branch*>(node)->children) {
+                look_below(child);
+            }
+        }
+        if (heights_.size() <= height) {
+            heights_.resize(height + 1);
+        }
+        heights_[height].push_back(node);
+        return height;
+    }
+
+    Encoder& encoder_;
+    TrieHash hash_;
+    std::vector<std::vector<Node*>> heights_;
+    std::vector<ByteView> rlps_;
+    std::vector<std::uint8_t*> items_;
 };
 
 }  // namespace
 
-Hash256 empty_trie_root() {
-    return keccak256(as_bytes("\x80"));
-}
-
-Hash256 hash_trie(Arena& arena, ChildRef root, std::vector<EncodedNode>& nodes, HashWork& work) {
+Hash256 hash_trie(Arena& arena,
+                  ChildRef root,
+                  std::vector<EncodedNode>& nodes,
+                  HashWork& work,
+                  HashSettings settings) {
     if (root.is_empty()) {
-        return empty_trie_root();
+        return empty_trie_root(settings.hash);
     }
-    Encoder encoder(arena, nodes, work);
-    Hash256 hash;
+    Encoder encoder(arena, nodes, work, settings.hash);
+    const std::uint8_t* item = nullptr;
+    if (!is_dirty(root)) {
+        item = encoder.item_of(root);
+    } else if (settings.lanes) {
+        LaneHasher(encoder, settings.hash).hash_below(root.node());
+        item = root.node()->fresh;
+    } else {
+        item = encoder.hash_and_list(encoder.encode(root.node()));
+    }
     // The root is hashed however short it is, so its item is always a hash.
-    const bool unchanged = root.is_stored() || !root.node()->dirty;
-    const std::uint8_t* item =
-        unchanged ? encoder.item_of(root) : encoder.hash_and_list(encoder.encode(root.node()));
+    Hash256 hash;
     std::memcpy(hash.data(), item + 1, hash.size());
     return hash;
 }

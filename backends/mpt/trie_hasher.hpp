@@ -3,7 +3,7 @@
 #pragma once
 
 #include "backends/mpt/node_codec.hpp"
-#include "hash/keccak.hpp"
+#include "backends/mpt/trie_hash.hpp"
 
 #include <vector>
 
@@ -17,19 +17,23 @@ struct EncodedNode {
 
 struct HashWork {
     std::uint64_t nodes = 0;         ///< nodes hashed
-    std::uint64_t permutations = 0;  ///< Keccak permutations spent on them
+    std::uint64_t permutations = 0;  ///< of the hash function's core, spent on them
 };
 
-/// keccak256(0x80): the root of the empty trie.
-[[nodiscard]] Hash256 empty_trie_root();
+struct HashSettings {
+    TrieHash hash = TrieHash::keccak256;
+    /// Off: one node at a time, depth first. On (a trick): nodes of one height, leaves first, are
+    /// encoded and then hashed side by side in the processor's lanes.
+    bool lanes = false;
+};
 
 /// Hashes below `root` (empty, stored or loaded) and returns the root hash. Appends each dirty node
-/// of 32 bytes or more, and the dirty root however short, to `nodes`; counts into `work`. One lane,
-/// depth first: batching nodes into lanes is a trick with a name of its own. INVARIANT: every dirty
-/// node's ancestors are dirty.
+/// of 32 bytes or more, and the dirty root however short, to `nodes`; counts into `work`.
+/// INVARIANT: every dirty node's ancestors are dirty.
 [[nodiscard]] Hash256 hash_trie(Arena& arena,
                                 ChildRef root,
                                 std::vector<EncodedNode>& nodes,
-                                HashWork& work);
+                                HashWork& work,
+                                HashSettings settings = {});
 
 }  // namespace commitbench::mpt

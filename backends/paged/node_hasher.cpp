@@ -83,7 +83,7 @@ std::string_view scheme_of(HashFunction function) {
 
 void NodeHasher::make_internal(std::span<const PairJob> jobs) const {
     hash_pairs(
-        kernel_of(function_), jobs.size(),
+        kernel_of(function_), lanes_of(function_), jobs.size(),
         [&](std::size_t i) { return jobs[i].left->bytes.data(); },
         [&](std::size_t i) { return jobs[i].right->bytes.data(); },
         [&](std::size_t i) { return jobs[i].out->bytes.data(); }, kInternalLabel);
@@ -91,7 +91,7 @@ void NodeHasher::make_internal(std::span<const PairJob> jobs) const {
 
 void NodeHasher::make_leaves(std::span<const LeafJob> jobs) const {
     hash_pairs(
-        kernel_of(function_), jobs.size(),
+        kernel_of(function_), lanes_of(function_), jobs.size(),
         [&](std::size_t i) { return jobs[i].key_and_value_hash; },
         [&](std::size_t i) { return jobs[i].key_and_value_hash + 32; },
         [&](std::size_t i) { return jobs[i].out->bytes.data(); }, kLeafLabel);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `mpt` behind the Backend interface: load, reads, reopening, proofs, crashes, damage.
 #include "backends/store/store.hpp"
+#include "hash/blake3.hpp"
 #include "tests/backends/mpt_harness.hpp"
 #include "tests/backends/plain_trie.hpp"
 
@@ -62,10 +63,10 @@ class MapState final : public SortedState {
     std::map<StateKey, std::pair<StateKey, Bytes>>::const_iterator at_;
 };
 
-std::string plain_root(const State& state, bool secure) {
-    PlainTrie plain;
+std::string plain_root(const State& state, bool secure, PlainTrie::NodeHash hash = keccak256) {
+    PlainTrie plain(hash);
     for (const auto& [key, value] : state) {
-        secure ? plain.put(keccak256(key.view()), value) : plain.put(key.view(), value);
+        secure ? plain.put(hash(key.view()), value) : plain.put(key.view(), value);
     }
     return to_hex(plain.root());
 }
@@ -122,7 +123,9 @@ class MptBackendTest : public testing::TestWithParam<const char*> {};
 TEST_P(MptBackendTest, LoadThenBlocksThenReopen) {
     constexpr std::uint64_t kSeed = 20261122;
     SCOPED_TRACE(kSeed);
-    const bool secure = std::string_view(GetParam()).find("secure=on") != std::string_view::npos;
+    const std::string_view options = GetParam();
+    const bool secure = options.find("secure=on") != std::string_view::npos;
+    const auto hash = options.find("hash=blake3") != std::string_view::npos ? blake3 : keccak256;
     Random random(kSeed);
     State state = random_state(random, 700);
     const TemporaryFolder folder;
@@ -131,15 +134,16 @@ TEST_P(MptBackendTest, LoadThenBlocksThenReopen) {
     MapState source(state, *backend);
     ASSERT_TRUE(backend->load(source).ok());
     EXPECT_FALSE(backend->empty());
-    EXPECT_EQ(to_hex(backend->persisted().root.view()), plain_root(state, secure));
+    EXPECT_EQ(to_hex(backend->persisted().root.view()), plain_root(state, secure, hash));
     expect_reads(*backend, state, random);
     for (std::uint64_t block = 1; block <= 6; ++block) {
         const StateDiff diff = random_diff(random, state, 150);
-        ASSERT_EQ(commit_diff(*backend, diff), plain_root(state, secure)) << "block " << block;
+        ASSERT_EQ(commit_diff(*backend, diff), plain_root(state, secure, hash))
+            << "block " << block;
         if (block % 2 == 0) {
             ASSERT_TRUE(backend->reopen().ok());
             EXPECT_EQ(backend->persisted().block, block);
-            EXPECT_EQ(to_hex(backend->persisted().root.view()), plain_root(state, secure));
+            EXPECT_EQ(to_hex(backend->persisted().root.view()), plain_root(state, secure, hash));
         }
         expect_reads(*backend, state, random);
     }
@@ -154,7 +158,11 @@ INSTANTIATE_TEST_SUITE_P(Options,
                                          "store=lmdb,reads=trie",
                                          "store=rocksdb,reads=trie",
                                          "store=memory,secure=on",
-                                         "store=lmdb,secure=on,reads=trie"),
+                                         "store=lmdb,secure=on,reads=trie",
+                                         "lanes=on",
+                                         "store=rocksdb,hash=blake3",
+                                         "hash=blake3,lanes=on",
+                                         "hash=blake3,lanes=on,secure=on,reads=trie"),
                          [](const auto& test) {
                              std::string name = test.param;
                              std::ranges::replace_if(
@@ -163,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(Options,
                          });
 
 TEST(MptProof, PresenceAbsenceAndEveryMutationRejected) {
-    for (const char* options : {"store=memory", "store=memory,secure=on"}) {
+    for (const char* options : {"store=memory", "store=memory,secure=on", "hash=blake3,lanes=on"}) {
         Random random(7);
         const TemporaryFolder folder;
         const auto backend = open_mpt(options, folder.path());
@@ -220,15 +228,43 @@ TEST(MptProof, PresenceAbsenceAndEveryMutationRejected) {
     }
 }
 
-TEST(MptProof, EmptyTrieProvesAbsence) {
+class MptEmptyTrie : public testing::TestWithParam<const char*> {};
+
+TEST_P(MptEmptyTrie, ProvesAbsence) {
     const TemporaryFolder folder;
-    const auto backend = open_mpt("store=memory", folder.path());
+    const auto backend = open_mpt(GetParam(), folder.path());
     const auto proof = backend->prove(bytes_of("anything"));
     ASSERT_TRUE(proof.ok());
     const auto verdict = backend->verify(backend->persisted().root, bytes_of("anything"), *proof);
     EXPECT_TRUE(verdict->valid);
     EXPECT_FALSE(verdict->value.has_value());
     EXPECT_FALSE(backend->verify(backend->persisted().root, bytes_of("anything"), Proof{})->valid);
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, MptEmptyTrie, testing::Values("store=memory", "hash=blake3"));
+
+TEST(MptHash, SchemesAndFolders) {
+    const TemporaryFolder folder;
+    EXPECT_EQ(open_mpt("", folder.path())->commitment_scheme(), "mpt-keccak256");
+    EXPECT_EQ(open_mpt("lanes=on", folder.path())->commitment_scheme(), "mpt-keccak256");
+    EXPECT_EQ(open_mpt("hash=blake3", folder.path())->commitment_scheme(), "mpt-blake3");
+    EXPECT_EQ(open_mpt("hash=blake3,secure=on", folder.path())->commitment_scheme(),
+              "mpt-blake3-secure");
+    // Blocks that were committed in lanes are the same on disk; those of another hash are not.
+    Bytes key(32, 1);
+    {
+        const auto backend = open_mpt("store=lmdb,hash=blake3,lanes=on", folder.path());
+        (void)commit(*backend, std::vector{put(key, bytes_of("value"))});
+    }
+    const auto backend = open_mpt("store=lmdb,hash=blake3", folder.path());
+    EXPECT_EQ(backend->persisted().block, 1U);
+    (void)commit(*backend, std::vector{erase(key)});
+    EXPECT_EQ(backend->persisted().root, Root{blake3(as_bytes("\x80"))});
+    const auto spec = parse_spec("mpt:store=lmdb");
+    const auto options = resolve_options("backend", *spec, kMptComponent.options);
+    const auto refused = kMptComponent.create(
+        *options, {.directory = folder.path(), .memory_budget = std::uint64_t{256} << 20});
+    EXPECT_FALSE(refused.ok());
 }
 
 TEST(MptBackend, FiveThousandDeletesLeaveTheEmptyTrie) {

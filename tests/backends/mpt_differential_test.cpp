@@ -2,6 +2,7 @@
 // Random histories of `mpt` against the recompute-everything trie: same key set, same root.
 #include "backends/mpt/bulk_builder.hpp"
 #include "backends/mpt/reference_trie.hpp"
+#include "hash/blake3.hpp"
 #include "tests/backends/mpt_harness.hpp"
 #include "tests/backends/plain_trie.hpp"
 
@@ -68,6 +69,10 @@ void PrintTo(const History& history, std::ostream* out) {
     *out << history.options << " seed " << history.seed;
 }
 
+PlainTrie::NodeHash hash_of(std::string_view options) {
+    return options.find("hash=blake3") != std::string_view::npos ? blake3 : keccak256;
+}
+
 class MptDifferential : public testing::TestWithParam<History> {};
 
 TEST_P(MptDifferential, SameRootAsRecomputingEverything) {
@@ -79,7 +84,7 @@ TEST_P(MptDifferential, SameRootAsRecomputingEverything) {
         const TemporaryFolder folder;
         const auto backend = open_mpt(history.options, folder.path(), std::uint64_t{8} << 20);
         ASSERT_NE(backend, nullptr);
-        PlainTrie plain;
+        PlainTrie plain(hash_of(history.options));
         std::vector<Bytes> pool;
         for (std::size_t i = 0; i < shape.pool; ++i) {
             pool.push_back(random_key(random, shape));
@@ -115,6 +120,9 @@ INSTANTIATE_TEST_SUITE_P(Histories,
                                          History{"store=memory", 2, 400, true},
                                          History{"store=memory", 3, 400, false},
                                          History{"store=memory", 4, 400, false},
+                                         History{"lanes=on", 9, 150, false},
+                                         History{"hash=blake3", 10, 60, false},
+                                         History{"hash=blake3,lanes=on", 11, 150, true},
                                          History{"store=lmdb", 5, 60, false},
                                          History{"store=lmdb", 6, 40, true},
                                          History{"store=rocksdb", 7, 60, false},
@@ -148,15 +156,20 @@ TEST(MptBulkLoad, SameRootAsRecomputingEverything) {
 }
 
 TEST(MptReferenceTrie, SameRootAsRecomputingEverything) {
-    for (const auto& [alphabet, secure] :
-         {std::pair{2U, false}, std::pair{256U, false}, std::pair{2U, true}}) {
+    struct Kind {
+        unsigned alphabet = 2;
+        bool secure = false;
+        PlainTrie::NodeHash hash = keccak256;
+    };
+    for (const auto& [alphabet, secure, hash] : {Kind{2, false}, Kind{256, false}, Kind{2, true},
+                                                 Kind{2, false, blake3}, Kind{2, true, blake3}}) {
         for (std::uint64_t seed = 1; seed <= 3; ++seed) {
             Random random(seed);
             const Shape shape{"", 32, 32, alphabet, 0};
             std::vector<Bytes> pool(250);
             std::ranges::generate(pool, [&] { return random_key(random, shape); });
-            const auto reference = make_mpt_reference_trie(secure);
-            PlainTrie plain;
+            const auto reference = make_mpt_reference_trie(secure, hash);
+            PlainTrie plain(hash);
             for (std::size_t block = 0; block < 120; ++block) {
                 std::map<Bytes, std::optional<Bytes>> changes;
                 for (std::size_t i = 0; i < 1 + below(random, 40); ++i) {
@@ -168,7 +181,7 @@ TEST(MptReferenceTrie, SameRootAsRecomputingEverything) {
                 }
                 StateDiff diff;
                 for (const auto& [key, value] : changes) {
-                    const Hash256 hashed = keccak256(key);
+                    const Hash256 hashed = hash(key);
                     const ByteView path = secure ? ByteView(hashed) : ByteView(key);
                     if (value) {
                         diff.add(StateKey::from(key), OldState::unknown, {}, *value);

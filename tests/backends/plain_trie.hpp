@@ -20,6 +20,9 @@ namespace commitbench {
 
 class PlainTrie {
   public:
+    using NodeHash = Hash256 (*)(ByteView) noexcept;
+    explicit PlainTrie(NodeHash hash = keccak256) : hash_(hash) {}
+
     void put(ByteView key, ByteView value) {
         value.empty() ? erase(key) : static_cast<void>(entries_[nibbles(key)] = text(value));
     }
@@ -28,9 +31,9 @@ class PlainTrie {
 
     [[nodiscard]] Hash256 root() const {
         if (entries_.empty()) {
-            return keccak256(as_bytes("\x80"));
+            return hash_(as_bytes("\x80"));
         }
-        return keccak256(as_bytes(encode(entries_.begin(), entries_.end(), 0)));
+        return hash_(as_bytes(encode(entries_.begin(), entries_.end(), 0)));
     }
 
   private:
@@ -78,16 +81,16 @@ class PlainTrie {
         return packed;
     }
 
-    static std::string reference(const std::string& encoded) {
+    [[nodiscard]] std::string reference(const std::string& encoded) const {
         if (encoded.size() < 32) {
             return encoded;
         }
-        const Hash256 hash = keccak256(as_bytes(encoded));
+        const Hash256 hash = hash_(as_bytes(encoded));
         return string_item(text(hash));
     }
 
     // All keys of [first, last) agree on their first d nibbles.
-    static std::string encode(Iterator first, Iterator last, std::size_t d) {
+    [[nodiscard]] std::string encode(Iterator first, Iterator last, std::size_t d) const {
         if (std::next(first) == last) {
             return list(string_item(hex_prefix(first->first.substr(d), true)) +
                         string_item(first->second));
@@ -119,6 +122,7 @@ class PlainTrie {
         return list(payload + string_item(value));
     }
 
+    NodeHash hash_;
     Entries entries_;
 };
 

@@ -200,3 +200,31 @@ class BadScripts(CliTest):
     def test_backend_without_a_root(self) -> None:
         self.refuse("commit\n", "commits to nothing", backend="null")
         self.refuse("commit\n", "commits to nothing", backend="flat")
+
+
+class OtherSchemes(CliTest):
+    """Backends that commit otherwise than Ethereum's trie does."""
+
+    # Of an independent implementation of BLAKE3 and of the lattice hash. A key with an empty value counts.
+    LTHASH_ROOTS: tuple[str, ...] = (
+        "9b75e72e4b3c4936b7ca2a119ae536563220b42938039855cab8e4137f4e335c",
+        "73820dea5e7518a8b14d723e2529fc17a243df24eca3d5b4f47d69e81b95c65f",
+        "97b7d94ec3ad499f4f6fe0dd3a04265bd89bc7cf4f87e7bd2b9db395fc37e4b9",
+        "be2a8de3dcf46c94ce85cdc8e07ac308f4d8a95490d956c38d780fd610db0813",
+    )
+
+    def test_lattice_hash(self) -> None:
+        one, two = "01" * 32, "02" * 32
+        script = (f"put {one} aa\ncommit\nput {two} 0x\ncommit\nput {one} 0x{'bb' * 70}\ncommit\n"
+                  f"delete {one}\ndelete {two}\ncommit\n")
+        for store in STORES:
+            for words in ((), ("--reopen",)):
+                with self.subTest(store, words=words):
+                    result = self.run_program("root", "--backend", f"lthash:store={store}", "-", *words, stdin=script)
+                    self.assertEqual(list(self.LTHASH_ROOTS), self.assert_ok(result).splitlines())
+
+    def test_empty_trie_of_blake3(self) -> None:
+        for options in ("hash=blake3", "hash=blake3,lanes=on", "hash=blake3,secure=on"):
+            with self.subTest(options):
+                result = self.run_program("root", "--backend", f"mpt:{options}", "-", stdin="put 01 aa\ndelete 01\ncommit\n")
+                self.assertEqual(["bbe6a9f5a0146a1f4d0381e9b0ed1ac2f1a979ce9d5ad84e46ff0b58f36b5f46"], self.assert_ok(result).splitlines())

@@ -9,7 +9,9 @@ from cli_test import SMALL_WORKLOAD, CliTest
 SPANS: tuple[str, ...] = ("execute", "stage", "merkleize", "persist")
 ALL_BACKENDS: tuple[str, ...] = (
     "null", "flat:store=memory", "flat:store=lmdb", "flat:store=rocksdb",
+    "lthash:store=memory", "lthash:store=lmdb", "lthash:store=rocksdb",
     "mpt:store=memory", "mpt:store=lmdb", "mpt:store=rocksdb", "mpt:secure=on",
+    "mpt:lanes=on", "mpt:hash=blake3", "mpt:hash=blake3,lanes=on",
 )
 
 
@@ -166,7 +168,7 @@ class SameState(CliTest):
                 with self.subTest(backend=backend, executor=executor):
                     result = self.run_cell(*cell(backend, executor=executor))
                     self.assertEqual("valid", result["ledger"]["verdict"])
-                    self.assertEqual(backend.startswith("mpt"), result["ledger"]["roots_checked"])
+                    self.assertEqual(backend.startswith(("mpt", "lthash")), result["ledger"]["roots_checked"])
 
     def test_roots_depend_on_neither_store_nor_memory_nor_reopening(self) -> None:
         expected = self.roots("mpt:store=memory")

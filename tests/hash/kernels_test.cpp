@@ -95,7 +95,7 @@ TEST_P(Kernels, MessagesOf64Bytes) {
             pointers[i] = messages[i].data();
         }
         std::vector<Hash256> out(count);
-        hash_many_64(GetParam().kernel, pointers, out.data());
+        hash_many_64(GetParam().kernel, GetParam().function, pointers, out.data());
         for (std::size_t i = 0; i < count; ++i) {
             ASSERT_EQ(out[i], GetParam().function.one(messages[i])) << i << " of " << count;
         }
@@ -114,7 +114,8 @@ TEST_P(Kernels, PairsFromAnywhereWithALabel) {
     std::vector<Hash256> out(count);
     const DigestLabel label{.keep = ~0xf0U, .set = 0x80};
     hash_pairs(
-        GetParam().kernel, count, [&](std::size_t i) { return halves.data() + 32 * chosen[i][0]; },
+        GetParam().kernel, GetParam().function, count,
+        [&](std::size_t i) { return halves.data() + 32 * chosen[i][0]; },
         [&](std::size_t i) { return halves.data() + 32 * chosen[i][1]; },
         [&](std::size_t i) { return out[i].data(); }, label);
     for (std::size_t i = 0; i < count; ++i) {

@@ -28,6 +28,14 @@ void keccak256_of(benchmark::State& state) {
     state.counters["per_permutation"] =
         benchmark::Counter(permutations, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
+void blake3_of(benchmark::State& state) {
+    Bytes message(static_cast<std::size_t>(state.range(0)), 1);
+    for ([[maybe_unused]] auto iteration : state) {
+        message[0] = blake3(message)[0];
+    }
+    benchmark::DoNotOptimize(message.data());
+}
+BENCHMARK(blake3_of)->Arg(64)->Arg(112);
 BENCHMARK(keccak256_of)->Arg(64)->Arg(104)->Arg(532)->Arg(13'600);
 
 Bytes counting(std::size_t size) {
@@ -110,7 +118,7 @@ void blake3_kernel_pairs(benchmark::State& state) {
     std::vector<Hash256> digests(kCount);
     for ([[maybe_unused]] auto iteration : state) {
         hash_pairs(
-            kernel, kCount, [&](std::size_t i) { return bytes.data() + 64 * i; },
+            kernel, kBlake3Lanes, kCount, [&](std::size_t i) { return bytes.data() + 64 * i; },
             [&](std::size_t i) { return bytes.data() + 64 * i + 32; },
             [&](std::size_t i) { return digests[i].data(); }, {});
         benchmark::DoNotOptimize(digests.data());

@@ -6,6 +6,8 @@
 //   timing) bulk_load     1,000,000 sorted accounts into an empty store, to the durable end
 //   commit_block  stage + merkleize + persist of 10,000 random keys on 1,000,000, memory store
 //
+// commit_block also with the options lanes and hash.
+//
 // Counter floor_ms is the floor, over_floor the time as a multiple of it (of commit_block the
 // median block's).
 #include "backends/mpt/mpt_backend.hpp"
@@ -127,9 +129,10 @@ void fresh_trie(benchmark::State& state) {
 }
 BENCHMARK(fresh_trie)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-/// `mpt` on a store in a folder of its own; null where it cannot be opened.
-std::unique_ptr<Backend> open_mpt(const std::string& store, const std::filesystem::path& folder) {
-    const auto spec = parse_spec("mpt:store=" + store);
+/// `mpt` with these options in a folder of its own; null where it cannot be opened.
+std::unique_ptr<Backend> open_mpt(const std::string& options_text,
+                                  const std::filesystem::path& folder) {
+    const auto spec = parse_spec("mpt:" + options_text);
     const auto options = resolve_options("backend", *spec, kMptComponent.options);
     auto backend = kMptComponent.create(
         *options, {.directory = folder, .memory_budget = std::uint64_t{1} << 30});
@@ -158,7 +161,7 @@ void bulk_load(benchmark::State& state, const std::string& store) {
     double seconds = 0;
     for ([[maybe_unused]] auto iteration : state) {
         const Folder folder;
-        const auto backend = open_mpt(store, folder.path());
+        const auto backend = open_mpt("store=" + store, folder.path());
         SortedKeys keys;
         const auto start = Clock::now();
         if (backend == nullptr || !backend->load(keys)) {
@@ -185,9 +188,9 @@ BENCHMARK_CAPTURE(bulk_load, rocksdb, "rocksdb")
     ->Iterations(3)
     ->Unit(benchmark::kMillisecond);
 
-void commit_block(benchmark::State& state) {
+void commit_block(benchmark::State& state, const std::string& options, mpt::HashSettings hashing) {
     const Folder folder;
-    const auto backend = open_mpt("memory", folder.path());
+    const auto backend = open_mpt(options, folder.path());
     SortedKeys keys;
     if (backend == nullptr || !backend->load(keys)) {
         state.SkipWithError("the load failed");
@@ -197,8 +200,11 @@ void commit_block(benchmark::State& state) {
     // Of the blocks' multiples of their floors the median: one that another tenant of the machine
     // held up is one block.
     std::vector<double> over_floor;
+    std::vector<double> milliseconds;
+    std::vector<double> merkleize_ms;
     std::uint64_t block = 0;
-    const double permutation_seconds = measure_keccak256_permutation_ns() * 1e-9;
+    const double permutation_seconds =
+        mpt::measure_permutation_ns(hashing.hash, hashing.lanes) * 1e-9;
     for ([[maybe_unused]] auto iteration : state) {
         ++block;
         StateDiff diff;
@@ -215,25 +221,50 @@ void commit_block(benchmark::State& state) {
         }
         const std::uint64_t before = Permutations(*backend).value();
         const auto start = Clock::now();
-        if (!backend->stage(diff) || !backend->merkleize() || !backend->persist(block)) {
+        const bool staged = backend->stage(diff).ok();
+        const auto hash_start = Clock::now();
+        const bool hashed = staged && backend->merkleize().ok();
+        const double hash_seconds = seconds_since(hash_start);
+        if (!hashed || !backend->persist(block)) {
             state.SkipWithError("the commit failed");
             return;
         }
         const double seconds = seconds_since(start);
+        merkleize_ms.push_back(hash_seconds * 1e3);
         state.SetIterationTime(seconds);
+        milliseconds.push_back(seconds * 1e3);
         over_floor.push_back(
             seconds /
             (static_cast<double>(Permutations(*backend).value() - before) * permutation_seconds));
     }
-    const auto median = over_floor.begin() + static_cast<std::ptrdiff_t>(over_floor.size() / 2);
-    std::nth_element(over_floor.begin(), median, over_floor.end());
-    state.counters["over_floor"] = *median;
+    const auto median = [](std::vector<double>& numbers) {
+        const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
+        std::nth_element(numbers.begin(), middle, numbers.end());
+        return *middle;
+    };
+    state.counters["over_floor"] = median(over_floor);
+    state.counters["median_ms"] = median(milliseconds);
+    state.counters["merkleize_ms"] = median(merkleize_ms);
     state.counters["floor_ms"] = static_cast<double>(Permutations(*backend).value() - loaded) *
                                  permutation_seconds * 1e3 /
                                  static_cast<double>(state.iterations());
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBlockKeys));
 }
-BENCHMARK(commit_block)->UseManualTime()->Iterations(13)->Unit(benchmark::kMillisecond);
+void commit_block_with(const char* name, const std::string& options, mpt::HashSettings hashing) {
+    benchmark::RegisterBenchmark(name, commit_block, options, hashing)
+        ->UseManualTime()
+        ->Iterations(13)
+        ->Unit(benchmark::kMillisecond);
+}
+const bool kRegistered = [] {
+    using mpt::TrieHash;
+    commit_block_with("commit_block", "store=memory", {});
+    commit_block_with("commit_block/lanes", "lanes=on", {TrieHash::keccak256, true});
+    commit_block_with("commit_block/blake3", "hash=blake3", {TrieHash::blake3, false});
+    commit_block_with("commit_block/blake3,lanes", "hash=blake3,lanes=on",
+                      {TrieHash::blake3, true});
+    return true;
+}();
 
 }  // namespace
 }  // namespace commitbench

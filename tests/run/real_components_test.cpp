@@ -70,10 +70,16 @@ INSTANTIATE_TEST_SUITE_P(Registered,
                                            "flat:store=memory",
                                            "flat:store=lmdb",
                                            "flat:store=rocksdb",
+                                           "lthash:store=memory",
+                                           "lthash:store=lmdb",
+                                           "lthash:store=rocksdb",
                                            "mpt:store=memory",
                                            "mpt:store=lmdb",
                                            "mpt:store=rocksdb",
-                                           "mpt:store=memory,secure=on"));
+                                           "mpt:store=memory,secure=on",
+                                           "mpt:lanes=on",
+                                           "mpt:hash=blake3",
+                                           "mpt:hash=blake3,lanes=on,secure=on"));
 
 TEST(RealComponents, AnExecutorThatLosesAnUpdateIsCaughtOnTheTree) {
     const TestFolder folder;

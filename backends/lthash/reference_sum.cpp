@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/lthash/reference_sum.hpp"
+
+#include "hash/blake3.hpp"
+
+#include <map>
+
+namespace commitbench {
+namespace {
+
+class ReferenceSum final : public ReferenceTree {
+  public:
+    void apply(const StateDiff& diff) override {
+        for (const Change& change : diff.changes()) {
+            const auto old = state_.find(change.key);
+            if (old != state_.end()) {
+                add(change.key, old->second, -1);
+                state_.erase(old);
+            }
+            if (!change.deleted) {
+                Bytes value(change.new_value.begin(), change.new_value.end());
+                add(change.key, value, 1);
+                state_.emplace(change.key, std::move(value));
+            }
+        }
+    }
+
+    Root root() override {
+        Bytes bytes;
+        for (const std::uint16_t number : sum_) {
+            bytes.push_back(static_cast<std::uint8_t>(number & 0xff));
+            bytes.push_back(static_cast<std::uint8_t>(number >> 8));
+        }
+        return Root{blake3(bytes)};
+    }
+
+  private:
+    void add(const StateKey& key, const Bytes& value, int sign) {
+        Bytes element;
+        append_with_length(element, key.view());
+        append_with_length(element, value);
+        std::array<std::uint8_t, 2048> output{};
+        blake3_xof(element, output);
+        for (std::size_t i = 0; i < sum_.size(); ++i) {
+            const int number = output[2 * i] + 256 * output[2 * i + 1];
+            sum_[i] = static_cast<std::uint16_t>(sum_[i] + sign * number);
+        }
+    }
+
+    static void append_with_length(Bytes& element, ByteView part) {
+        for (unsigned shift = 0; shift < 32; shift += 8) {
+            element.push_back(static_cast<std::uint8_t>(part.size() >> shift));
+        }
+        element.insert(element.end(), part.begin(), part.end());
+    }
+
+    std::map<StateKey, Bytes> state_;
+    std::array<std::uint16_t, 1024> sum_{};
+};
+
+}  // namespace
+
+std::unique_ptr<ReferenceTree> make_lthash_reference() {
+    return std::make_unique<ReferenceSum>();
+}
+
+}  // namespace commitbench
