@@ -3,9 +3,9 @@
 //
 //   root_of_sorted    the root of 1,000,000 leaves
 //   sub_trees         500 sub-trees of so many leaves each, in one call
-//   reference_block   apply and root of 10,000 random keys on 1,000,000: what the ledger pays
-//   witness_prove     a witness of 10,000 random keys on 1,000,000, encoded; counter bytes_per_key
-//   witness_verify    decode it, check it and compute the root after writing half of the keys
+//   reference_block   apply and root of 10,000 keys of 1,000,000, spread evenly: what the ledger
+//   pays witness_prove     a witness of as many, encoded; counter bytes_per_key witness_verify
+//   decode it, check it and compute the root after writing half of the keys
 #include "backends/paged/prover.hpp"
 #include "backends/paged/reference_tree.hpp"
 #include "backends/paged/root.hpp"
