@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/paged/paged_backend.hpp"
 
+#include "backends/paged/file_record_store.hpp"
 #include "backends/paged/kv_record_store.hpp"
 #include "backends/paged/prover.hpp"
 #include "backends/store/directory_claim.hpp"
@@ -24,6 +25,8 @@ struct Settings {
     HashFunction hash = HashFunction::blake3;
     BucketLimit limit{};
     std::uint64_t cache_bytes = 0;
+    IoEngine io = IoEngine::automatic;
+    unsigned queue_depth = 32;
 };
 
 class PagedBackend final : public Backend {
@@ -92,6 +95,18 @@ Status PagedBackend::open() {
 }
 
 Status PagedBackend::open_store() {
+    if (settings_.store == "file") {
+        auto file = open_file_record_store({.directory = resources_.directory,
+                                            .durability = resources_.durability,
+                                            .io = settings_.io,
+                                            .queue_depth = settings_.queue_depth},
+                                           settings_.cache_bytes);
+        if (!file) {
+            return file.error();
+        }
+        store_ = std::move(*file);
+        return {};
+    }
     auto store = open_kv_record_store({.kind = store_kind(settings_.store),
                                        .directory = resources_.directory,
                                        // What the engine caches, the tree need not, and the other
@@ -345,8 +360,8 @@ constexpr std::array kOptions{
     OptionSpec{.key = "store",
                .type = OptionType::choice,
                .default_value = "memory",
-               .range = "memory|lmdb|rocksdb",
-               .help = "what keeps pages and buckets"},
+               .range = "memory|lmdb|rocksdb|file",
+               .help = "what keeps pages and buckets; file: the backend's own files"},
     OptionSpec{.key = "hash",
                .type = OptionType::choice,
                .default_value = "blake3",
@@ -364,17 +379,45 @@ constexpr std::array kOptions{
                .unit = "4 KiB",
                .default_value = "0",
                .range = "0..1000000000",
-               .help = "memory for pages and buckets between blocks; 0: half of the cell's budget"},
+               .help = "memory for pages and buckets between blocks; 0: what the cell's budget "
+                       "leaves beside the engine"},
+    OptionSpec{.key = "io",
+               .type = OptionType::choice,
+               .default_value = "auto",
+               .range = "auto|uring|threads",
+               .help = "store=file: how reads and writes are given to the kernel; auto: io_uring "
+                       "where it is allowed"},
+    OptionSpec{.key = "queue-depth",
+               .type = OptionType::integer,
+               .unit = "transfers",
+               .default_value = "64",
+               .range = "1..1024",
+               .help = "store=file: reads under way at a time"},
 };
 
+/// The engines cache blocks and want half of the budget for it; the backend's own files are read
+/// past every cache but the tree's, and want a few buffers.
+std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
+    return store == "file" ? memory_budget / 8 * 7 : memory_budget / 2;
+}
+
+IoEngine io_engine(std::string_view text) {
+    return text == "uring"     ? IoEngine::uring
+           : text == "threads" ? IoEngine::threads
+                               : IoEngine::automatic;
+}
+
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
+    const std::string& store = options.text("store");
     const std::uint64_t cache = options.integer("cache-pages") * 4096;
     auto backend = std::make_unique<PagedBackend>(
         Settings{
-            .store = options.text("store"),
+            .store = store,
             .hash = hash_function(options.text("hash")),
             .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(options.integer("elide")))},
-            .cache_bytes = cache != 0 ? cache : resources.memory_budget / 2,
+            .cache_bytes = cache != 0 ? cache : cache_share(store, resources.memory_budget),
+            .io = io_engine(options.text("io")),
+            .queue_depth = static_cast<unsigned>(options.integer("queue-depth")),
         },
         resources);
     COMMITBENCH_TRY(backend->open());

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/paged/file/uring_queue.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/format.h>
+#include <system_error>
+
+namespace commitbench::paged {
+namespace {
+
+/// The best ring that the kernel has. Where one thread does all with it, completions wait until
+/// that thread asks for them (Linux 6.1); else they do not interrupt it (5.19).
+int init_ring(unsigned depth, QueueUse use, io_uring& ring) {
+    constexpr unsigned kOneThread = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+    int made = -EINVAL;
+    if (use == QueueUse::batches) {
+        made = io_uring_queue_init(depth, &ring, kOneThread);
+    }
+    if (made == -EINVAL) {
+        made = io_uring_queue_init(depth, &ring, IORING_SETUP_COOP_TASKRUN);
+    }
+    return made == -EINVAL ? io_uring_queue_init(depth, &ring, 0) : made;
+}
+
+}  // namespace
+
+int UringQueue::probe() {
+    io_uring ring{};
+    if (const int made = init_ring(2, QueueUse::overlapped, ring); made < 0) {
+        return -made;
+    }
+    int missing = 0;
+    io_uring_probe* const known = io_uring_get_probe_ring(&ring);
+    if (known == nullptr || io_uring_opcode_supported(known, IORING_OP_READ) == 0 ||
+        io_uring_opcode_supported(known, IORING_OP_WRITE) == 0) {
+        missing = ENOSYS;
+    }
+    if (known != nullptr) {
+        io_uring_free_probe(known);
+    }
+    io_uring_queue_exit(&ring);
+    return missing;
+}
+
+Result<std::unique_ptr<UringQueue>> UringQueue::open(int file, unsigned depth, QueueUse use) {
+    std::unique_ptr<UringQueue> queue(new UringQueue(file, depth, use));
+    if (const int made = queue->make_ring(); made < 0) {
+        return Error{ErrorCode::io,
+                     fmt::format("paged: the kernel gives no io_uring ({}): choose io=threads",
+                                 std::error_code(-made, std::generic_category()).message())};
+    }
+    return queue;
+}
+
+UringQueue::~UringQueue() {
+    finish();
+    drop_ring();
+}
+
+int UringQueue::make_ring() {
+    const int made = init_ring(depth_, use_, ring_);
+    has_ring_ = made >= 0;
+    return made;
+}
+
+void UringQueue::drop_ring() {
+    if (has_ring_) {
+        io_uring_queue_exit(&ring_);
+        has_ring_ = false;
+    }
+}
+
+void UringQueue::start(std::span<Transfer> batch) {
+    batch_ = batch;
+    begun_ = 0;
+    done_ = 0;
+    if (broken_ != 0) {
+        fail(broken_);
+    } else if (use_ == QueueUse::overlapped) {
+        fill();
+        submit(0);
+    }
+    // Else the caller is about to wait, and one system call does for both.
+}
+
+void UringQueue::finish() {
+    while (done_ < batch_.size()) {
+        fill();
+        // A quarter at a time: enough stays in flight to keep the device busy, and a system call
+        // serves several transfers.
+        const auto in_flight = static_cast<unsigned>(begun_ - done_);
+        submit(std::max(1U, std::min(in_flight / 4, 8U)));
+        if (has_ring_) {
+            reap();
+        }
+    }
+}
+
+void UringQueue::fill() {
+    while (begun_ < batch_.size() && begun_ - done_ < depth_) {
+        io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+        if (entry == nullptr) {
+            return;
+        }
+        Transfer& transfer = batch_[begun_++];
+        if (transfer.kind == Transfer::Kind::read) {
+            io_uring_prep_read(entry, file_, transfer.data, transfer.bytes, transfer.offset);
+        } else {
+            io_uring_prep_write(entry, file_, transfer.data, transfer.bytes, transfer.offset);
+        }
+        io_uring_sqe_set_data(entry, &transfer);
+    }
+}
+
+void UringQueue::submit(unsigned wait_for) {
+    const int given = io_uring_submit_and_wait(&ring_, wait_for);
+    if (given >= 0 || given == -EINTR || given == -EAGAIN || given == -EBUSY) {
+        // Interrupted or short of memory for the moment: finish() comes by again.
+        return;
+    }
+    if (given == -EEXIST && done_ == 0 && use_ == QueueUse::batches) {
+        // The ring belongs to the thread that used it before, and knows nothing of this batch.
+        drop_ring();
+        begun_ = 0;
+        if (const int made = make_ring(); made < 0) {
+            broken_ = -made;
+            fail(broken_);
+        }
+        return;
+    }
+    broken_ = -given;
+    fail(broken_);
+}
+
+void UringQueue::reap() {
+    unsigned head = 0;
+    unsigned seen = 0;
+    io_uring_cqe* completion = nullptr;
+    io_uring_for_each_cqe(&ring_, head, completion) {
+        auto& transfer = *static_cast<Transfer*>(io_uring_cqe_get_data(completion));
+        transfer.result = completion->res;
+        ++seen;
+    }
+    io_uring_cq_advance(&ring_, seen);
+    done_ += seen;
+}
+
+void UringQueue::fail(int number) {
+    // The ring takes nothing any more, so what it has not answered by now it will not answer.
+    for (Transfer& transfer : batch_) {
+        transfer.result = -number;
+    }
+    begun_ = batch_.size();
+    done_ = batch_.size();
+}
+
+}  // namespace commitbench::paged

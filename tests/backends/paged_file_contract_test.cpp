@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an ExtentFile promises, on real files: both I/O engines, with and without the page cache.
+#include "backends/paged/file/record.hpp"
+#include "paged_file_history.hpp"
+
+#include <fstream>
+#include <gmock/gmock.h>
+#include <thread>
+
+namespace commitbench::testing {
+namespace {
+
+using paged::Checkpoint;
+using paged::Extent;
+using paged::ExtentFile;
+using paged::ExtentFileSettings;
+using paged::ExtentReader;
+using paged::IoEngine;
+using ::testing::HasSubstr;
+
+/// Facts and counters by name.
+class Told : public FactVisitor, public CounterVisitor {
+  public:
+    explicit Told(const ExtentFile& file) {
+        file.facts(*this);
+        file.counters(*this);
+    }
+    void fact(std::string_view name, std::string_view value, std::string_view why) override {
+        facts[std::string(name)] = value;
+        EXPECT_FALSE(why.empty()) << name;
+    }
+    void counter(std::string_view name, std::uint64_t value) override {
+        counters[std::string(name)] = value;
+    }
+    std::map<std::string, std::string, std::less<>> facts;
+    std::map<std::string, std::uint64_t, std::less<>> counters;
+};
+
+struct Path {
+    IoEngine engine;
+    bool direct;
+};
+
+class RealFiles : public ::testing::TestWithParam<Path> {
+  protected:
+    ExtentFileSettings settings() const {
+        ExtentFileSettings settings;
+        settings.directory = folder_.path();
+        settings.durability = Durability::block;
+        settings.io = GetParam().engine;
+        settings.direct = GetParam().direct;
+        settings.growth_bytes = std::uint64_t{1} << 20;
+        settings.log_growth_bytes = std::uint64_t{256} << 10;
+        return settings;
+    }
+    std::unique_ptr<ExtentFile> open() const {
+        auto file = ExtentFile::open(settings());
+        EXPECT_TRUE(file.ok()) << file.error().message;
+        return file ? std::move(*file) : nullptr;
+    }
+    TemporaryFolder folder_;
+};
+
+Extent write(ExtentFile& file, ByteView payload) {
+    const auto extent = file.write(payload);
+    EXPECT_TRUE(extent.ok()) << extent.error().message;
+    return extent ? *extent : Extent{};
+}
+
+void expect_payload(ExtentReader& reader, const Extent& extent, ByteView payload) {
+    ExtentReader::Request request{extent, {}};
+    const Status status = reader.read({&request, 1});
+    ASSERT_TRUE(status.ok()) << status.error().message;
+    EXPECT_TRUE(equal(request.payload, payload));
+}
+
+TEST_P(RealFiles, NewStoreHasNothing) {
+    for (int i = 0; i < 2; ++i) {
+        const auto file = open();
+        EXPECT_FALSE(file->checkpoint().has_value());
+        EXPECT_FALSE(file->last_block().has_value());
+        ASSERT_OK(file->replay([](std::uint64_t, ByteView) -> Status {
+            ADD_FAILURE() << "a block out of nowhere";
+            return {};
+        }));
+    }
+}
+
+TEST_P(RealFiles, FactsNameEngineAndPath) {
+    const auto file = open();
+    const Told told(*file);
+    const std::string& engine = told.facts.at("file_io");
+    if (GetParam().engine != IoEngine::automatic) {
+        EXPECT_EQ(engine, GetParam().engine == IoEngine::uring ? "io_uring" : "threads");
+    }
+    if (!GetParam().direct) {
+        EXPECT_EQ(told.facts.at("file_direct"), "off");
+    }
+}
+
+TEST_P(RealFiles, RecordsOfAllSizesSurviveReopen) {
+    std::mt19937_64 random(1);
+    std::vector<WrittenRecord> records;
+    Checkpoint checkpoint{7, Root::from(random_bytes(random, 32)), {}, 99};
+    {
+        const auto file = open();
+        for (const std::size_t size :
+             {std::size_t{0}, std::size_t{1}, std::size_t{500}, std::size_t{501}, std::size_t{4084},
+              std::size_t{4085}, std::size_t{1} << 20, std::size_t{4} << 20,
+              std::size_t{9} << 20}) {
+            Bytes payload = random_bytes(random, size);
+            records.push_back({write(*file, payload), std::move(payload)});
+        }
+        for (int i = 0; i < 500; ++i) {
+            Bytes payload = random_bytes(random, random_size(random));
+            records.push_back({write(*file, payload), std::move(payload)});
+        }
+        checkpoint.top = records.back().extent;
+        ASSERT_OK(file->commit_checkpoint(checkpoint));
+        EXPECT_EQ(file->last_block(), 7U);
+    }
+    const auto file = open();
+    EXPECT_EQ(file->checkpoint(), checkpoint);
+    const auto reader = file->open_reader();
+    ASSERT_OK(reader);
+    std::vector<ExtentReader::Request> requests;
+    for (const WrittenRecord& record : records) {
+        EXPECT_EQ(Extent::unpack(record.extent.packed()), record.extent);
+        requests.push_back({record.extent, {}});
+    }
+    ASSERT_OK((*reader)->read(requests));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        EXPECT_TRUE(equal(requests[i].payload, records[i].payload)) << i;
+    }
+}
+
+TEST_P(RealFiles, ReadersSeeWhatWasFlushed) {
+    const auto file = open();
+    const Extent extent = write(*file, bytes_of("flushed"));
+    ASSERT_OK(file->flush());
+    const auto reader = file->open_reader();
+    ASSERT_OK(reader);
+    expect_payload(**reader, extent, bytes_of("flushed"));
+}
+
+TEST_P(RealFiles, LogIsReplayedAndEmptiedByACheckpoint) {
+    std::map<std::uint64_t, Bytes> logged;
+    std::mt19937_64 random(2);
+    for (std::uint64_t life = 0; life < 6; ++life) {
+        const auto file = open();
+        std::map<std::uint64_t, Bytes> replayed;
+        ASSERT_OK(file->replay([&](std::uint64_t block, ByteView payload) -> Status {
+            replayed[block] = Bytes(payload.begin(), payload.end());
+            return {};
+        }));
+        EXPECT_EQ(replayed, logged);
+        if (life == 3) {
+            ASSERT_OK(file->commit_checkpoint({*file->last_block(), {}, {}, 0}));
+            EXPECT_EQ(file->log_bytes_since_checkpoint(), 0U);
+            logged.clear();
+        }
+        const std::uint64_t syncs = Told(*file).counters.at("file_syncs");
+        for (int i = 0; i < 4; ++i) {
+            const std::uint64_t block = file->last_block() ? *file->last_block() + 1 : 1;
+            // The last is larger than the log's step and than a write buffer.
+            const Bytes payload =
+                random_bytes(random, i == 3 ? std::size_t{5} << 20 : random_size(random));
+            const std::size_t half = payload.size() / 2;
+            const std::array<ByteView, 3> pieces{ByteView(payload).first(half), ByteView{},
+                                                 ByteView(payload).subspan(half)};
+            ASSERT_OK(file->log_block(block, pieces));
+            logged[block] = payload;
+        }
+        EXPECT_EQ(Told(*file).counters.at("file_syncs"), syncs + 4);
+    }
+}
+
+TEST_P(RealFiles, AnErrorOfReplayIsHandedOn) {
+    const auto file = open();
+    ASSERT_OK(file->log_block(1, {}));
+    const Status status =
+        file->replay([](std::uint64_t, ByteView) -> Status { return bad_input("enough"); });
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().message, "enough");
+}
+
+TEST_P(RealFiles, FreedSpaceIsUsedAgain) {
+    std::mt19937_64 random(3);
+    const auto file = open();
+    std::vector<Extent> live;
+    std::uint64_t live_sectors = 0;
+    for (int round = 0; round < 60; ++round) {
+        for (int i = 0; i < 400; ++i) {
+            if (live.size() > 2000) {
+                const std::size_t at = random() % live.size();
+                live_sectors -= live[at].sectors;
+                file->release(live[at]);
+                live[at] = live.back();
+                live.pop_back();
+            }
+            live.push_back(write(*file, Bytes(random() % 2000, 1)));
+            live_sectors += live.back().sectors;
+        }
+        ASSERT_OK(file->commit_checkpoint({static_cast<std::uint64_t>(round), {}, {}, 0}));
+    }
+    const Told told(*file);
+    // 24,000 records were written, 27 MB, of which 2,000 live.
+    EXPECT_LT(told.counters.at("file_bytes"), live_sectors * 512 + (std::uint64_t{3} << 20));
+    EXPECT_GT(told.counters.at("file_write_bytes"), std::uint64_t{24} << 20);
+}
+
+TEST_P(RealFiles, ReadersOfSeveralThreadsBesideTheWriter) {
+    constexpr std::uint32_t kRecords = 500;
+    const auto file = open();
+    std::vector<Extent> extents;
+    const auto payload_of = [](std::uint32_t i) {
+        return Bytes(1 + i * 37 % 5000, static_cast<std::uint8_t>(i % 251));
+    };
+    for (std::uint32_t i = 0; i < kRecords; ++i) {
+        extents.push_back(write(*file, payload_of(i)));
+    }
+    ASSERT_OK(file->commit_checkpoint({1, {}, extents[0], 0}));
+    std::vector<std::unique_ptr<ExtentReader>> readers;
+    for (int i = 0; i < 3; ++i) {
+        auto reader = file->open_reader();
+        ASSERT_OK(reader);
+        readers.push_back(std::move(*reader));
+    }
+    std::vector<std::thread> threads;
+    for (std::size_t thread = 0; thread < readers.size(); ++thread) {
+        threads.emplace_back([&, thread] {
+            std::mt19937_64 random(thread);
+            for (int round = 0; round < 20; ++round) {
+                std::vector<std::uint32_t> wanted(1 + random() % 100);
+                std::vector<ExtentReader::Request> requests;
+                for (std::uint32_t& i : wanted) {
+                    i = static_cast<std::uint32_t>(random() % kRecords);
+                    requests.push_back({extents[i], {}});
+                }
+                ASSERT_OK(readers[thread]->read(requests));
+                for (std::size_t i = 0; i < wanted.size(); ++i) {
+                    ASSERT_TRUE(equal(requests[i].payload, payload_of(wanted[i])));
+                }
+            }
+        });
+    }
+    for (std::uint64_t block = 2; block < 12; ++block) {
+        ASSERT_OK(file->log_block(block, {}));
+        file->release(write(*file, Bytes(3000, 7)));
+        ASSERT_OK(file->commit_checkpoint({block, {}, extents[0], 0}));
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+}
+
+TEST_P(RealFiles, AWrongExtentIsRefusedByName) {
+    const auto file = open();
+    const Bytes payload(1500, 5);
+    const Extent first = write(*file, payload);
+    const Extent second = write(*file, payload);
+    ASSERT_OK(file->flush());
+    const auto reader = file->open_reader();
+    ASSERT_OK(reader);
+    for (const Extent& wrong : {Extent{first.sector + 1, first.sectors}, Extent{first.sector, 2},
+                                Extent{first.sector, first.sectors + second.sectors}}) {
+        ExtentReader::Request request{wrong, {}};
+        const Status status = (*reader)->read({&request, 1});
+        ASSERT_FALSE(status.ok());
+        EXPECT_EQ(status.error().code, ErrorCode::corrupt);
+        EXPECT_THAT(status.error().message, HasSubstr("'data'"));
+        EXPECT_THAT(status.error().message, HasSubstr(std::to_string(wrong.offset())));
+    }
+    ExtentReader::Request beyond{{std::uint64_t{1} << 30, 3}, {}};
+    ASSERT_FALSE((*reader)->read({&beyond, 1}).ok());
+    expect_payload(**reader, first, payload);
+}
+
+TEST_P(RealFiles, ForeignAndTruncatedFilesAreRefused) {
+    const auto refused = [this] {
+        const auto file = ExtentFile::open(settings());
+        ASSERT_FALSE(file.ok());
+        EXPECT_EQ(file.error().code, ErrorCode::corrupt);
+        EXPECT_THAT(file.error().message, HasSubstr(folder_.path().string()));
+    };
+    std::ofstream(folder_.path() / "data") << std::string(20'000, 'x');
+    refused();
+    std::ofstream(folder_.path() / "data") << std::string(20'000, '\0');
+    refused();
+    std::filesystem::remove(folder_.path() / "data");
+    {
+        const auto file = open();
+        const Extent top = write(*file, Bytes(100'000, 1));
+        ASSERT_OK(file->commit_checkpoint({1, {}, top, 0}));
+    }
+    std::filesystem::resize_file(folder_.path() / "log", 1024);
+    refused();
+    std::filesystem::resize_file(folder_.path() / "log", 1 << 20);
+    std::filesystem::resize_file(folder_.path() / "data", 1 << 14);
+    refused();
+}
+
+INSTANTIATE_TEST_SUITE_P(Paths,
+                         RealFiles,
+                         ::testing::Values(Path{IoEngine::uring, true},
+                                           Path{IoEngine::uring, false},
+                                           Path{IoEngine::threads, true},
+                                           Path{IoEngine::threads, false},
+                                           Path{IoEngine::automatic, true}),
+                         [](const auto& instance) {
+                             const char* const engine =
+                                 instance.param.engine == IoEngine::uring     ? "uring"
+                                 : instance.param.engine == IoEngine::threads ? "threads"
+                                                                              : "automatic";
+                             return std::string(engine) +
+                                    (instance.param.direct ? "_direct" : "_cached");
+                         });
+
+/// The map against a plain array of bits.
+TEST(SectorMap, HandsOutFreeRunsOnly) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937_64 random(seed);
+        paged::SectorMap map;
+        std::vector<bool> taken;
+        std::vector<Extent> extents;
+        for (int step = 0; step < 4000; ++step) {
+            if (random() % 100 < 48 && !extents.empty()) {
+                const std::size_t at = random() % extents.size();
+                for (std::uint32_t i = 0; i < extents[at].sectors; ++i) {
+                    taken[extents[at].sector + i] = false;
+                }
+                map.give_back(extents[at]);
+                extents[at] = extents.back();
+                extents.pop_back();
+                continue;
+            }
+            const auto sectors =
+                static_cast<std::uint32_t>(1 + random() % (random() % 10 == 0 ? 300 : 12));
+            auto sector = map.take(sectors);
+            if (!sector) {
+                map.grow(map.capacity() + 64 * (1 + (sectors + random() % 1000) / 64));
+                taken.resize(map.capacity());
+                sector = map.take(sectors);
+            }
+            ASSERT_TRUE(sector.has_value());
+            for (std::uint32_t i = 0; i < sectors; ++i) {
+                ASSERT_FALSE(taken[*sector + i]);
+                taken[*sector + i] = true;
+            }
+            if (sectors <= paged::kPageSectors) {
+                ASSERT_EQ(*sector / 8, (*sector + sectors - 1) / 8);
+            }
+            ASSERT_TRUE(map.is_taken({*sector, sectors}));
+            extents.push_back({*sector, sectors});
+            ASSERT_EQ(map.free_sectors(),
+                      static_cast<std::uint64_t>(std::ranges::count(taken, false)));
+        }
+    }
+}
+
+TEST(Record, EveryFlippedBitIsSeenButThoseOfThePadding) {
+    const Bytes payload(700, 9);
+    Bytes bytes(2 * paged::kSectorBytes);
+    paged::seal_record(42, 1000, payload, bytes.data());
+    const Extent extent{1000, 2};
+    EXPECT_TRUE(paged::open_record(42, extent, bytes).has_value());
+    EXPECT_FALSE(paged::open_record(43, extent, bytes).has_value());
+    EXPECT_FALSE(paged::open_record(42, {1001, 2}, bytes).has_value());
+    for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+        bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+        const bool padding = bit / 8 >= paged::kRecordHeaderBytes + payload.size();
+        EXPECT_EQ(paged::open_record(42, extent, bytes).has_value(), padding) << bit;
+        bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+    }
+}
+
+}  // namespace
+}  // namespace commitbench::testing
