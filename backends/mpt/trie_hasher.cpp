@@ -124,39 +124,34 @@ class Encoder {
 
 /// Encodes and hashes height by height: a node's children stand lower, so their items (and with
 /// them the node's own length, for short children stand inside it) are there when it is encoded.
+/// Heights are those of a slice of the nodes in post-order, whose children are in it or done.
 class LaneHasher {
   public:
     LaneHasher(Encoder& encoder, TrieHash hash) : encoder_(encoder), hash_(hash) {}
 
     /// Gives `root` and every dirty node below it its item. INVARIANT: root is dirty.
     void hash_below(Node* root) {
+        root_ = root;
         collect(root);
-        for (const std::vector<Node*>& height : heights_) {
-            rlps_.clear();
-            items_.clear();
-            for (Node* node : height) {
-                const ByteView rlp = encoder_.encode(node);
-                if (rlp.size() < 32 && node != root) {
-                    node->fresh = rlp.data();
-                    continue;
-                }
-                items_.push_back(encoder_.list(rlp));
-                rlps_.push_back(rlp);
-                node->fresh = items_.back();
-            }
-            const auto rlp = [&](std::size_t i) { return rlps_[i]; };
-            const auto out = [&](std::size_t i) { return items_[i] + 1; };
-            LaneBatches(lane_kernel(hash_), lane_function(hash_), rlp, out).hash_all(rlps_.size());
-        }
+        hash_slice();
     }
 
   private:
-    /// Returns the node's height above the lowest dirty node below it.
+    /// Nodes that are collected before they are hashed: they and their encodings (some 700 bytes
+    /// each) are in the cache still, and there are enough of most heights to fill the lanes. 10,000
+    /// keys on 1,000,000: 4.9 ms, with 256 or in one piece 5.4 (BLAKE3).
+    static constexpr std::size_t kSlice = 4096;
+
+    /// Puts the dirty nodes from `node` down into the slice. Returns the node's height in it.
     std::size_t collect(Node* node) {
         std::size_t height = 0;
         const auto look_below = [&](ChildRef child) {
-            if (is_dirty(child)) {
-                height = std::max(height, collect(child.node()) + 1);
+            if (!is_dirty(child)) {
+                return;
+            }
+            const std::size_t below = collect(child.node());
+            if (child.node()->fresh == nullptr) {
+                height = std::max(height, below + 1);
             }
         };
         if (node->kind == NodeKind::extension) {
@@ -170,12 +165,39 @@ class LaneHasher {
             heights_.resize(height + 1);
         }
         heights_[height].push_back(node);
+        if (++collected_ == kSlice) {
+            hash_slice();
+        }
         return height;
+    }
+
+    void hash_slice() {
+        for (std::vector<Node*>& height : heights_) {
+            rlps_.clear();
+            items_.clear();
+            for (Node* node : height) {
+                const ByteView rlp = encoder_.encode(node);
+                if (rlp.size() < 32 && node != root_) {
+                    node->fresh = rlp.data();
+                    continue;
+                }
+                items_.push_back(encoder_.list(rlp));
+                rlps_.push_back(rlp);
+                node->fresh = items_.back();
+            }
+            const auto rlp = [&](std::size_t i) { return rlps_[i]; };
+            const auto out = [&](std::size_t i) { return items_[i] + 1; };
+            LaneBatches(lane_kernel(hash_), lane_function(hash_), rlp, out).hash_all(rlps_.size());
+            height.clear();
+        }
+        collected_ = 0;
     }
 
     Encoder& encoder_;
     TrieHash hash_;
-    std::vector<std::vector<Node*>> heights_;
+    const Node* root_ = nullptr;
+    std::vector<std::vector<Node*>> heights_;  // kept from slice to slice for their memory
+    std::size_t collected_ = 0;
     std::vector<ByteView> rlps_;
     std::vector<std::uint8_t*> items_;
 };

@@ -285,6 +285,30 @@ TEST(MptBackend, FiveThousandDeletesLeaveTheEmptyTrie) {
     EXPECT_EQ(commit_diff(*backend, empty_again), plain_root({}, false));
 }
 
+// More dirty nodes than lanes=on collects at a time.
+TEST(MptBackend, LanesOverManySlices) {
+    constexpr std::uint64_t kSeed = 12;
+    SCOPED_TRACE(kSeed);
+    Random random(kSeed);
+    State state;
+    const TemporaryFolder folder;
+    const auto backend = open_mpt("lanes=on", folder.path());
+    StateDiff diff;
+    while (state.size() < 12'000) {
+        state[random_key(random)] = random_value(random);
+    }
+    for (const auto& [key, value] : state) {
+        diff.add(key, OldState::absent, {}, value);
+    }
+    EXPECT_EQ(commit_diff(*backend, diff), plain_root(state, false));
+    diff.clear();
+    for (auto& [key, value] : state) {
+        value.push_back(1);
+        diff.add(key, OldState::unknown, {}, value);
+    }
+    EXPECT_EQ(commit_diff(*backend, diff), plain_root(state, false));
+}
+
 TEST(MptBackend, HugeValueAndLimits) {
     const TemporaryFolder folder;
     const auto backend = open_mpt("store=lmdb", folder.path());
