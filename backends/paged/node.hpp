@@ -2,18 +2,19 @@
 // The nodes of the binary trie and the rule that hashes them: NOMT's, byte for byte.
 //
 //   terminator  32 zero bytes                               an empty sub-tree, at any height
-//   leaf        H(key || H(value)), then bit 0 set          stands as high as no other key shares its
+//   leaf        H(key || H(value)), then bit 0 set          stands as high as no other key shares
+//   its
 //                                                           prefix
 //   internal    H(left || right), then bit 0 cleared        two keys or more below
 //
-// "Bit 0" is the most significant bit of byte 0, as everywhere in this folder: bit i of a key is bit
-// 7 - i % 8 of byte i / 8. Only leaves rise: an internal node beside an empty sub-tree is hashed with
-// the terminator. Source: NOMT 1.0.4, core/src/hasher.rs and core/src/trie.rs (its written
-// specification has the label bit the other way round; its code and roots have it as here).
+// "Bit 0" is the most significant bit of byte 0, as everywhere in this folder: bit i of a key is
+// bit 7 - i % 8 of byte i / 8. Only leaves rise: an internal node beside an empty sub-tree is
+// hashed with the terminator. Source: NOMT 1.0.4, core/src/hasher.rs and core/src/trie.rs (its
+// written specification has the label bit the other way round; its code and roots have it as here).
 #pragma once
 
-#include "hash/keccak.hpp"
 #include "harness/core/state_key.hpp"
+#include "hash/keccak.hpp"
 
 namespace commitbench::paged {
 
