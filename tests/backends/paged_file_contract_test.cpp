@@ -92,10 +92,8 @@ TEST_P(RealFiles, NewStoreHasNothing) {
 TEST_P(RealFiles, FactsNameEngineAndPath) {
     const auto file = open();
     const Told told(*file);
-    const std::string& engine = told.facts.at("file_io");
-    if (GetParam().engine != IoEngine::automatic) {
-        EXPECT_EQ(engine, GetParam().engine == IoEngine::uring ? "io_uring" : "threads");
-    }
+    EXPECT_EQ(told.facts.at("file_io"),
+              GetParam().engine == IoEngine::uring ? "io_uring" : "threads");
     if (!GetParam().direct) {
         EXPECT_EQ(told.facts.at("file_direct"), "off");
     }
@@ -308,14 +306,10 @@ INSTANTIATE_TEST_SUITE_P(Paths,
                          ::testing::Values(Path{IoEngine::uring, true},
                                            Path{IoEngine::uring, false},
                                            Path{IoEngine::threads, true},
-                                           Path{IoEngine::threads, false},
-                                           Path{IoEngine::automatic, true}),
+                                           Path{IoEngine::threads, false}),
                          [](const auto& instance) {
-                             const char* const engine =
-                                 instance.param.engine == IoEngine::uring     ? "uring"
-                                 : instance.param.engine == IoEngine::threads ? "threads"
-                                                                              : "automatic";
-                             return std::string(engine) +
+                             const bool uring = instance.param.engine == IoEngine::uring;
+                             return std::string(uring ? "uring" : "threads") +
                                     (instance.param.direct ? "_direct" : "_cached");
                          });
 

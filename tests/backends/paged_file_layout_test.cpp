@@ -54,7 +54,7 @@ TEST(SectorMap, HandsOutFreeRunsOnly) {
 
 TEST(Record, EveryFlippedBitIsSeenButThoseOfThePadding) {
     const Bytes payload(700, 9);
-    Bytes bytes(2 * paged::kSectorBytes);
+    Bytes bytes(std::size_t{2} * paged::kSectorBytes);
     paged::seal_record(42, 1000, payload, bytes.data());
     const Extent extent{1000, 2};
     EXPECT_TRUE(paged::open_record(42, extent, bytes).has_value());

@@ -37,6 +37,7 @@ TEST(IoThreads, ServeBatchesOfSeveralCallers) {
     constexpr std::size_t kCalls = 50;
     IoThreads threads(2);
     std::vector<std::thread> callers;
+    callers.reserve(4);
     for (int caller = 0; caller < 4; ++caller) {
         callers.emplace_back([&] {
             for (int round = 0; round < 20; ++round) {
