@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an ExtentFile promises, on real files: both I/O engines, with and without the page cache.
-#include "backends/paged/file/record.hpp"
 #include "paged_file_history.hpp"
 
 #include <fstream>
 #include <gmock/gmock.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <thread>
 
 namespace commitbench::testing {
@@ -89,10 +92,8 @@ TEST_P(RealFiles, NewStoreHasNothing) {
 TEST_P(RealFiles, FactsNameEngineAndPath) {
     const auto file = open();
     const Told told(*file);
-    const std::string& engine = told.facts.at("file_io");
-    if (GetParam().engine != IoEngine::automatic) {
-        EXPECT_EQ(engine, GetParam().engine == IoEngine::uring ? "io_uring" : "threads");
-    }
+    EXPECT_EQ(told.facts.at("file_io"),
+              GetParam().engine == IoEngine::uring ? "io_uring" : "threads");
     if (!GetParam().direct) {
         EXPECT_EQ(told.facts.at("file_direct"), "off");
     }
@@ -305,73 +306,54 @@ INSTANTIATE_TEST_SUITE_P(Paths,
                          ::testing::Values(Path{IoEngine::uring, true},
                                            Path{IoEngine::uring, false},
                                            Path{IoEngine::threads, true},
-                                           Path{IoEngine::threads, false},
-                                           Path{IoEngine::automatic, true}),
+                                           Path{IoEngine::threads, false}),
                          [](const auto& instance) {
-                             const char* const engine =
-                                 instance.param.engine == IoEngine::uring     ? "uring"
-                                 : instance.param.engine == IoEngine::threads ? "threads"
-                                                                              : "automatic";
-                             return std::string(engine) +
+                             const bool uring = instance.param.engine == IoEngine::uring;
+                             return std::string(uring ? "uring" : "threads") +
                                     (instance.param.direct ? "_direct" : "_cached");
                          });
 
-/// The map against a plain array of bits.
-TEST(SectorMap, HandsOutFreeRunsOnly) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-        SCOPED_TRACE("seed " + std::to_string(seed));
-        std::mt19937_64 random(seed);
-        paged::SectorMap map;
-        std::vector<bool> taken;
-        std::vector<Extent> extents;
-        for (int step = 0; step < 4000; ++step) {
-            if (random() % 100 < 48 && !extents.empty()) {
-                const std::size_t at = random() % extents.size();
-                for (std::uint32_t i = 0; i < extents[at].sectors; ++i) {
-                    taken[extents[at].sector + i] = false;
-                }
-                map.give_back(extents[at]);
-                extents[at] = extents.back();
-                extents.pop_back();
-                continue;
-            }
-            const auto sectors =
-                static_cast<std::uint32_t>(1 + random() % (random() % 10 == 0 ? 300 : 12));
-            auto sector = map.take(sectors);
-            if (!sector) {
-                map.grow(map.capacity() + 64 * (1 + (sectors + random() % 1000) / 64));
-                taken.resize(map.capacity());
-                sector = map.take(sectors);
-            }
-            ASSERT_TRUE(sector.has_value());
-            for (std::uint32_t i = 0; i < sectors; ++i) {
-                ASSERT_FALSE(taken[*sector + i]);
-                taken[*sector + i] = true;
-            }
-            if (sectors <= paged::kPageSectors) {
-                ASSERT_EQ(*sector / 8, (*sector + sectors - 1) / 8);
-            }
-            ASSERT_TRUE(map.is_taken({*sector, sectors}));
-            extents.push_back({*sector, sectors});
-            ASSERT_EQ(map.free_sectors(),
-                      static_cast<std::uint64_t>(std::ranges::count(taken, false)));
-        }
-    }
+/// Forbids io_uring to the calling thread, as container run-times do.
+bool forbid_uring() {
+    std::array<sock_filter, 4> program{
+        sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+        sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, __NR_io_uring_setup},
+        sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM},
+        sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+    const sock_fprog filter{program.size(), program.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
-TEST(Record, EveryFlippedBitIsSeenButThoseOfThePadding) {
-    const Bytes payload(700, 9);
-    Bytes bytes(2 * paged::kSectorBytes);
-    paged::seal_record(42, 1000, payload, bytes.data());
-    const Extent extent{1000, 2};
-    EXPECT_TRUE(paged::open_record(42, extent, bytes).has_value());
-    EXPECT_FALSE(paged::open_record(43, extent, bytes).has_value());
-    EXPECT_FALSE(paged::open_record(42, {1001, 2}, bytes).has_value());
-    for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
-        bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
-        const bool padding = bit / 8 >= paged::kRecordHeaderBytes + payload.size();
-        EXPECT_EQ(paged::open_record(42, extent, bytes).has_value(), padding) << bit;
-        bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+TEST(IoEngine, FallsBackToThreadsWhereIoUringIsForbidden) {
+    const TemporaryFolder folder;
+    bool forbidden = false;
+    std::thread([&] {
+        forbidden = forbid_uring();
+        if (!forbidden) {
+            return;
+        }
+        ExtentFileSettings settings;
+        settings.directory = folder.path();
+        settings.log_growth_bytes = std::uint64_t{64} << 10;
+        {
+            const auto file = ExtentFile::open(settings);
+            ASSERT_OK(file);
+            EXPECT_EQ(Told(**file).facts.at("file_io"), "threads");
+            const Extent top = write(**file, bytes_of("by a thread"));
+            ASSERT_OK((*file)->commit_checkpoint({1, {}, top, 0}));
+            const auto reader = (*file)->open_reader();
+            ASSERT_OK(reader);
+            expect_payload(**reader, top, bytes_of("by a thread"));
+        }
+        settings.io = IoEngine::uring;
+        const auto refused = ExtentFile::open(settings);
+        ASSERT_FALSE(refused.ok());
+        EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+        EXPECT_THAT(refused.error().message, HasSubstr("io=threads"));
+    }).join();
+    if (!forbidden) {
+        GTEST_SKIP() << "this system has no seccomp filters";
     }
 }
 

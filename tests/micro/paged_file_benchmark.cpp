@@ -2,7 +2,7 @@
 // Reads of records and syncs of blocks against what the device gives: the floor is fio's
 //
 //   fio --name=read --filename=F --size=512M --rw=randread --bs=4k --direct=1 --ioengine=io_uring
-//       --iodepth=32 --runtime=10 --time_based
+//       --iodepth=64 --runtime=10 --time_based
 //
 // on the same file system. Files go under the system's temporary folder (TMPDIR).
 #include "backends/paged/file/extent_file.hpp"

@@ -38,7 +38,7 @@ struct ExtentFileSettings {
     std::filesystem::path directory{};  ///< exists and is claimed by this process
     Durability durability = Durability::none;
     IoEngine io = IoEngine::automatic;
-    unsigned queue_depth = 32;  ///< transfers at a time of one reader
+    unsigned queue_depth = 64;  ///< transfers at a time of one reader
     bool direct = true;         ///< past the page cache where the file system takes it
     /// The data file grows by this or a half, up to 256 MiB at a time; multiple of 32 KiB.
     std::uint64_t growth_bytes = std::uint64_t{1} << 20;

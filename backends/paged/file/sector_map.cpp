@@ -42,7 +42,7 @@ void SectorMap::grow(std::uint64_t sectors) {
 std::optional<std::uint64_t> SectorMap::take(std::uint32_t sectors) {
     assert(sectors > 0);
     std::optional<std::uint64_t> found = find(cursor_, capacity(), sectors);
-    if (!found && free_ >= capacity() / 8) {
+    if (!found && free_ >= capacity() / 3 * 2) {
         found = find(0, cursor_, sectors);
     }
     if (found) {

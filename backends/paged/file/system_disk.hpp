@@ -19,7 +19,7 @@ enum class IoEngine : std::uint8_t {
 struct SystemDiskSettings {
     std::filesystem::path directory{};  ///< exists and is ours
     IoEngine engine = IoEngine::automatic;
-    unsigned queue_depth = 32;  ///< transfers at a time in one queue
+    unsigned queue_depth = 64;  ///< transfers at a time in one queue
     bool direct = true;         ///< past the page cache where possible
 };
 

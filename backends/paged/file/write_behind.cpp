@@ -91,7 +91,7 @@ Status WriteBehind::finish(Side& side) {
         return {};
     }
     side.under_way = false;
-    const Status status = finish_transfers(*side.queue, side.transfers, *file_, directory_);
+    Status status = finish_transfers(*side.queue, side.transfers, *file_, directory_);
     side.transfers.clear();
     side.used = 0;
     return status;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where records go and how they are known again.
+#include "backends/paged/file/record.hpp"
+#include "backends/paged/file/sector_map.hpp"
+#include "store_fixture.hpp"
+
+namespace commitbench::testing {
+namespace {
+
+using paged::Extent;
+
+/// The map against a plain array of bits.
+TEST(SectorMap, HandsOutFreeRunsOnly) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937_64 random(seed);
+        paged::SectorMap map;
+        std::vector<bool> taken;
+        std::vector<Extent> extents;
+        for (int step = 0; step < 4000; ++step) {
+            if (random() % 100 < 48 && !extents.empty()) {
+                const std::size_t at = random() % extents.size();
+                for (std::uint32_t i = 0; i < extents[at].sectors; ++i) {
+                    taken[extents[at].sector + i] = false;
+                }
+                map.give_back(extents[at]);
+                extents[at] = extents.back();
+                extents.pop_back();
+                continue;
+            }
+            const auto sectors =
+                static_cast<std::uint32_t>(1 + random() % (random() % 10 == 0 ? 300 : 12));
+            auto sector = map.take(sectors);
+            if (!sector) {
+                map.grow(map.capacity() + 64 * (1 + (sectors + random() % 1000) / 64));
+                taken.resize(map.capacity());
+                sector = map.take(sectors);
+            }
+            ASSERT_TRUE(sector.has_value());
+            for (std::uint32_t i = 0; i < sectors; ++i) {
+                ASSERT_FALSE(taken[*sector + i]);
+                taken[*sector + i] = true;
+            }
+            if (sectors <= paged::kPageSectors) {
+                ASSERT_EQ(*sector / 8, (*sector + sectors - 1) / 8);
+            }
+            ASSERT_TRUE(map.is_taken({*sector, sectors}));
+            extents.push_back({*sector, sectors});
+            ASSERT_EQ(map.free_sectors(),
+                      static_cast<std::uint64_t>(std::ranges::count(taken, false)));
+        }
+    }
+}
+
+TEST(Record, EveryFlippedBitIsSeenButThoseOfThePadding) {
+    const Bytes payload(700, 9);
+    Bytes bytes(std::size_t{2} * paged::kSectorBytes);
+    paged::seal_record(42, 1000, payload, bytes.data());
+    const Extent extent{1000, 2};
+    EXPECT_TRUE(paged::open_record(42, extent, bytes).has_value());
+    EXPECT_FALSE(paged::open_record(43, extent, bytes).has_value());
+    EXPECT_FALSE(paged::open_record(42, {1001, 2}, bytes).has_value());
+    for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+        bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+        const bool padding = bit / 8 >= paged::kRecordHeaderBytes + payload.size();
+        EXPECT_EQ(paged::open_record(42, extent, bytes).has_value(), padding) << bit;
+        bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+    }
+}
+
+}  // namespace
+}  // namespace commitbench::testing
