@@ -24,7 +24,7 @@ from paged_options import available
 STORES = ("memory", "lmdb", "rocksdb", "file")
 ELIDE = (0, 1, 4, 20, 64)
 WORKERS = (1, 2, 7)
-CACHES = ("0", "16KiB")  # half of the budget; less than one history's pages
+CACHES = (0, 4)  # what the budget leaves; less than one history takes
 BATCH_SIZES = (1, 2, 7, 40, 150, 500)
 VALUE_SIZES = (0, 1, 8, 31, 32, 33, 64, 65, 100, 1100)
 # BLAKE3 and Keccak of the oracle take 0.1 and 0.3 ms a node, SHA-256 (the standard library's) a microsecond: so the others
@@ -134,7 +134,7 @@ def check(program: str, root_of: Callable[[dict[bytes, bytes]], str], setting: S
 
 
 def settings(program: str) -> list[Setting]:
-    return [Setting(f"paged:store={store},elide={elide},cache={cache}", workers)
+    return [Setting(f"paged:store={store},elide={elide},cache-pages={cache}", workers)
             for store, elide, cache, workers in itertools.product(available(program, "store", STORES), ELIDE, CACHES, WORKERS)]
 
 
