@@ -1,5 +1,14 @@
-# Target blake3: BLAKE3's own C sources, which Debian 12 ships inside the package librust-blake3-dev (it has no libblake3).
-# From the sources and not from a system library, because the batch entry point blake3_hash_many is private to it.
+# Target blake3: a system libblake3 where there is one (Debian 12 has none), else BLAKE3's own C sources, which Debian ships
+# inside the package librust-blake3-dev.
+find_library(BLAKE3_LIBRARY blake3)
+find_path(BLAKE3_INCLUDE_DIR blake3.h)
+if(BLAKE3_LIBRARY AND BLAKE3_INCLUDE_DIR)
+    add_library(blake3 INTERFACE)
+    target_link_libraries(blake3 INTERFACE "${BLAKE3_LIBRARY}")
+    target_include_directories(blake3 SYSTEM INTERFACE "${BLAKE3_INCLUDE_DIR}")
+    return()
+endif()
+
 file(GLOB blake3_folders LIST_DIRECTORIES true /usr/share/cargo/registry/blake3-*/c)
 list(SORT blake3_folders COMPARE NATURAL ORDER DESCENDING)
 list(APPEND blake3_folders "/usr/share/cargo/registry/blake3/c")  # names the place where there is none

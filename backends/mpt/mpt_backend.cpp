@@ -2,6 +2,7 @@
 #include "backends/mpt/mpt_backend.hpp"
 
 #include "backends/mpt/bulk_builder.hpp"
+#include "backends/mpt/mpt_settings.hpp"
 #include "backends/mpt/path_loader.hpp"
 #include "backends/mpt/proof.hpp"
 #include "backends/mpt/reference_trie.hpp"
@@ -48,14 +49,6 @@ std::span<const PathChange> first_slice(std::span<const PathChange> changes) {
     }
     return changes.first(count);
 }
-
-struct Settings {
-    StoreKind store = StoreKind::memory;
-    KeyRule keys;
-    HashSettings hashing;
-    bool reads_through_trie = false;
-    bool load_by_level = true;
-};
 
 Root to_root(const Hash256& hash) {
     return Root{hash};
@@ -389,49 +382,8 @@ Status MptBackend::persist(std::uint64_t block) {
     return {};
 }
 
-constexpr std::array kOptions{
-    OptionSpec{.key = "store",
-               .type = OptionType::choice,
-               .default_value = "memory",
-               .range = kStoreChoices,
-               .help = "engine that holds nodes, flat state and position"},
-    OptionSpec{.key = "secure",
-               .type = OptionType::boolean,
-               .default_value = "off",
-               .help = "hash every key first, as Ethereum's state trie does; StateKeys are uniform "
-                       "without it"},
-    OptionSpec{.key = "hash",
-               .type = OptionType::choice,
-               .default_value = "keccak",
-               .range = kTrieHashChoices,
-               .help = "of nodes, of keys where secure=on, and of the empty root; blake3 is a "
-                       "scheme of its own"},
-    OptionSpec{.key = "lanes",
-               .type = OptionType::boolean,
-               .default_value = "off",
-               .help = "hash nodes of one height side by side in the processor's vector lanes"},
-    OptionSpec{.key = "reads",
-               .type = OptionType::choice,
-               .default_value = "flat",
-               .range = "flat|trie",
-               .help = "where execution reads: the flat state, or a walk from the root"},
-    OptionSpec{.key = "load",
-               .type = OptionType::choice,
-               .default_value = "level",
-               .range = "level|node",
-               .help = "how stage loads the nodes that a block touches: one multi-get a level of "
-                       "the trie, or one get a node"},
-};
-
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
-    const TrieHash hash = trie_hash(options.text("hash"));
-    auto backend =
-        std::make_unique<MptBackend>(Settings{.store = store_kind(options.text("store")),
-                                              .keys = {options.boolean("secure"), hash},
-                                              .hashing = {hash, options.boolean("lanes")},
-                                              .reads_through_trie = options.text("reads") == "trie",
-                                              .load_by_level = options.text("load") == "level"},
-                                     resources);
+    auto backend = std::make_unique<MptBackend>(settings_of(options), resources);
     COMMITBENCH_TRY(backend->open());
     return std::unique_ptr<Backend>(std::move(backend));
 }
@@ -442,7 +394,7 @@ const BackendComponent kMptComponent{
     .name = "mpt",
     .summary =
         "Ethereum's Merkle Patricia trie, hash-keyed nodes, no tricks: the honest naive baseline",
-    .options = kOptions,
+    .options = mpt::kOptions,
     .create = create,
 };
 

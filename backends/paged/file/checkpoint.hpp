@@ -14,7 +14,7 @@ struct Checkpoint {
     Extent top{};            ///< the record that all others hang from; none for an empty tree
     std::uint64_t keys = 0;  ///< how many the state has
 
-    auto operator==(const Checkpoint& other) const noexcept -> bool = default;
+    bool operator==(const Checkpoint&) const = default;
 };
 
 }  // namespace commitbench::paged

@@ -24,6 +24,10 @@
 //
 // With durability=none the log is not synced, checkpoints are: a power cut takes the store back to
 // an earlier block, at worst to the checkpoint, never to anything else.
+//
+// One thing is beyond this: where direct I/O is off and a sync failed, Linux may keep in its page
+// cache, as if written, what the disk refused. A restart on the same running system then believes
+// it, and a power cut after that shows otherwise (as a failed checksum, or as an earlier block).
 #pragma once
 
 #include "backends/paged/file/allocation_map.hpp"
