@@ -5,7 +5,7 @@ import os
 from cli_test import SMALL_WORKLOAD, CliTest
 
 NOBODY: int = 65534
-SCRIPT: str = "put 01 aa\ncommit\n"
+SCRIPT: str = f"put {1:064x} aa\ncommit\n"
 
 
 class DataFolders(CliTest):
@@ -72,10 +72,10 @@ class DataFolders(CliTest):
         self.assert_refused(self.run_program(*root, stdin="commit\n"), "data")
 
     def test_database_in_use_by_another_process(self) -> None:
-        for store in ("lmdb", "rocksdb"):
-            with self.subTest(store):
-                data = f"data-{store}"
-                words = ["root", "--backend", f"mpt:secure=off,store={store}", "--dir", data, "-"]
+        for i, backend in enumerate(("mpt:store=lmdb", "mpt:store=rocksdb", "paged:store=file", "paged:store=lmdb")):
+            with self.subTest(backend):
+                data = f"data-{i}"
+                words = ["root", "--backend", backend, "--dir", data, "-"]
                 first = self.start_program(*words)
                 assert first.stdin is not None and first.stdout is not None
                 first.stdin.write(SCRIPT)

@@ -8,6 +8,9 @@ from cli_test import SMALL_WORKLOAD, CliTest
 
 INTERRUPTED: int = 130
 
+# A store of others, and files of our own.
+KEEPING: tuple[str, ...] = ("mpt:store=lmdb", "paged:store=file")
+
 
 class Interrupt(CliTest):
     """In every part of the work."""
@@ -47,13 +50,16 @@ class Interrupt(CliTest):
         self.assert_ok(again)
 
     def test_while_measuring(self) -> None:
-        process = self.start_program("run", "--workload", SMALL_WORKLOAD, "--backend", "mpt:store=lmdb", "--blocks", "20k",
-                                     "--dir", "data")
-        self.await_end_of("loading", process)
-        self.interrupt(process)
-        # What was persisted is whole: a script goes on from it.
-        goes_on = self.run_program("root", "--backend", "mpt:store=lmdb", "--dir", "data", "-", stdin="commit\n")
-        self.assertRegex(self.assert_ok(goes_on), r"^[0-9a-f]{64}\n$")
+        for i, backend in enumerate(KEEPING):
+            with self.subTest(backend):
+                data = f"data-{i}"
+                process = self.start_program("run", "--workload", SMALL_WORKLOAD, "--backend", backend, "--blocks", "20k",
+                                             "--dir", data)
+                self.await_end_of("loading", process)
+                self.interrupt(process)
+                # What was persisted is whole: a script goes on from it.
+                goes_on = self.run_program("root", "--backend", backend, "--dir", data, "-", stdin="commit\n")
+                self.assertRegex(self.assert_ok(goes_on), r"^[0-9a-f]{64}\n$")
 
     def test_several_cells_stop_at_the_first(self) -> None:
         process = self.start_program("run", "--quiet", "--workload", SMALL_WORKLOAD, "--backend", "null", "--backend", "flat",
@@ -62,15 +68,17 @@ class Interrupt(CliTest):
         self.interrupt(process)
 
     def test_script_that_waits_for_input(self) -> None:
-        words = ("root", "--backend", "mpt:secure=off,store=lmdb", "--dir", "data", "-")
-        process = self.start_program(*words)
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write("put 01 aa\ncommit\nput 02 bb\n")
-        process.stdin.flush()
-        root = process.stdout.readline()
-        line = self.interrupt(process)
-        self.assertIn("block 1", line)
-        self.assertEqual(root, self.assert_ok(self.run_program(*words, stdin="commit\n")))
+        for i, backend in enumerate(KEEPING):
+            with self.subTest(backend):
+                words = ("root", "--backend", backend, "--dir", f"data-{i}", "-")
+                process = self.start_program(*words)
+                assert process.stdin is not None and process.stdout is not None
+                process.stdin.write(f"put {1:064x} aa\ncommit\nput {2:064x} bb\n")
+                process.stdin.flush()
+                root = process.stdout.readline()
+                line = self.interrupt(process)
+                self.assertIn("block 1", line)
+                self.assertEqual(root, self.assert_ok(self.run_program(*words, stdin="commit\n")))
 
     def test_temporary_folder_is_removed(self) -> None:
         process = self.start_program("root", "--backend", "mpt:store=lmdb", "-")
