@@ -7,7 +7,8 @@
 
 namespace commitbench::paged {
 
-/// Borrows both. Between a block's end and the next stage().
+/// Borrows both. Between a block's end and the next merkleize(); what stage() has loaded is proved
+/// without reading.
 class Prover final : public ProofSource {
   public:
     Prover(const NodeHasher& hasher, TreeReader& reader) : hasher_(hasher), reader_(reader) {}
