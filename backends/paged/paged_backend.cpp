@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/paged/block_witness.hpp"
-#include "backends/paged/file_record_store.hpp"
 #include "backends/paged/kv_record_store.hpp"
 #include "backends/paged/paged_settings.hpp"
 #include "backends/paged/prover.hpp"
 #include "backends/store/directory_claim.hpp"
 #include "backends/store/io_error.hpp"
+#include "harness/core/options.hpp"
 
 #include <fmt/format.h>
 
