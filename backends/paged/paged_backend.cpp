@@ -312,15 +312,15 @@ Status PagedBackend::persist(std::uint64_t block) {
 }
 
 Status PagedBackend::reopen() {
+    if (witness_) {
+        witness_->forget_logs();
+    }
     if (resident()) {
         return {};
     }
     witness_reader_.reset();
     tree_.reset();
     store_.reset();
-    if (witness_) {
-        witness_->forget_logs();
-    }
     return open();
 }
 

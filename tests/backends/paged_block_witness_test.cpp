@@ -133,7 +133,7 @@ void run_history(const std::string& options,
     auto before = counters_of(*backend);
     for (std::uint64_t number = 1; number <= 8; ++number) {
         if (number == 5) {
-            read_and_compare(*lasting, set.keys, state);  // of no block: forgotten
+            read_and_compare(*lasting, {random_key(random)}, state);  // of no block: forgotten
             lasting.reset();
             ASSERT_OK(backend->reopen());
             lasting = open_reader(*backend);
@@ -147,9 +147,9 @@ void run_history(const std::string& options,
             read_and_compare(*passing, {half, read.end()}, state);
         }
         std::set<StateKey> touched(read.begin(), read.end());
-        const bool writes = number != 7;
         const std::vector<KeyChange> changes =
-            writes ? random_changes(set.keys, number % 4, state, random) : std::vector<KeyChange>{};
+            number != 7 ? random_changes(set.keys, number % 4, state, random)
+                        : std::vector<KeyChange>{};
         for (const KeyChange& change : changes) {
             touched.insert(StateKey::from(change.key));
         }
@@ -167,8 +167,8 @@ void run_history(const std::string& options,
         EXPECT_EQ(after.at("witness_keys") - before.at("witness_keys"), touched.size());
         // The old root and the number of terminals are always there.
         EXPECT_GE(after.at("witness_bytes") - before.at("witness_bytes"), 36U);
-        EXPECT_GT(after.at("witness_make_ns"), before.at("witness_make_ns"));
-        EXPECT_GT(after.at("witness_verify_ns"), before.at("witness_verify_ns"));
+        EXPECT_GE(after.at("witness_make_ns"), before.at("witness_make_ns"));
+        EXPECT_GE(after.at("witness_verify_ns"), before.at("witness_verify_ns"));
         before = after;
     }
 }
