@@ -82,27 +82,26 @@ void HashPlan::add_page(Page& page) {
         return;
     }
     // Deepest level first, so that a slot's parent is found changed when its level comes.
-    for (std::uint32_t level = kPageLevels; level > 1; --level) {
+    for (std::uint32_t level = kPageLevels; level > 0; --level) {
+        const std::uint32_t depth = page.depth() + level;
         (page.changed & kLevelSlots[level]).for_each([&](std::uint32_t slot) {
-            page.changed.add(parent_slot(slot));
+            if (level > 1) {
+                page.changed.add(parent_slot(slot));
+            }
+            if (page.is_absent(slot)) {
+                return;
+            }
+            if (page.is_terminal(slot)) {
+                Bucket& bucket = *page.ref(slot).bucket();
+                unwritten_bytes_ += page.unwritten.has(slot) ? 0 : bucket.size();
+                add_bucket(bucket, &page.node(slot));
+                return;
+            }
+            const auto children = level == kPageLevels ? page.ref(slot).page()->pair_at(0)
+                                                       : page.pair_at(first_child_slot(slot));
+            add_pair(depth, children.left, children.right, &page.node(slot));
         });
     }
-    page.changed.for_each([&](std::uint32_t slot) {
-        if (page.is_absent(slot)) {
-            return;
-        }
-        if (page.is_terminal(slot)) {
-            Bucket& bucket = *page.ref(slot).bucket();
-            unwritten_bytes_ += page.unwritten.has(slot) ? 0 : bucket.size();
-            add_bucket(bucket, &page.node(slot));
-            return;
-        }
-        const bool bottom = slot >= kBottomSlot;
-        const Page& below = bottom ? *page.ref(slot).page() : page;
-        const std::uint32_t child = bottom ? 0 : first_child_slot(slot);
-        add_pair(page.depth_of(slot), below.node_or_terminator(child),
-                 below.node_or_terminator(child + 1), &page.node(slot));
-    });
     unwritten_bytes_ += page.dirty ? 0 : page.memory_bytes();
     page.unwritten = page.unwritten | page.changed;
     page.changed = {};

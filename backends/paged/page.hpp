@@ -145,6 +145,18 @@ class Page {
         return live_.has(slot) ? &node(slot) : &kTerminator;
     }
 
+    struct NodePair {
+        const Node* left;
+        const Node* right;
+    };
+    /// Both nodes of the pair that begins at `slot`, an even one, absent ones as terminators.
+    [[nodiscard]] NodePair pair_at(std::uint32_t slot) const noexcept {
+        const Node* const first = nodes_ + live_.rank(slot);
+        const bool has_left = live_.has(slot);
+        return {has_left ? first : &kTerminator,
+                live_.has(slot + 1) ? first + (has_left ? 1 : 0) : &kTerminator};
+    }
+
     /// INVARIANT: the slot is terminal, or internal at the bottom. Atomic because readers may bring
     /// what it refers to into memory, each at any time.
     [[nodiscard]] std::atomic<std::uint64_t>& ref_word(std::uint32_t slot) const noexcept {

@@ -133,8 +133,7 @@ Result<Node> Tree::merkleize() {
     const Slice::Outcome& top = top_.outcomes().front();
     if (top.changed && top.kept) {
         top_.plan();
-        top_.hash_plan().add_pair(0, top_page_->node_or_terminator(0),
-                                  top_page_->node_or_terminator(1), &root_);
+        plan_root();
     } else if (top.changed) {
         top_page_ = nullptr;
         top_bucket_ = top.bucket.count() == 0 ? nullptr : top.bucket.bucket();
@@ -157,6 +156,11 @@ Result<Node> Tree::merkleize() {
     return root_;
 }
 
+void Tree::plan_root() {
+    const Page::NodePair top = top_page_->pair_at(0);
+    top_.hash_plan().add_pair(0, top.left, top.right, &root_);
+}
+
 /// The trie is one bucket, or empty: its leaves and the writes together are a new one.
 void Tree::merkleize_small() {
     leaves_.clear();
@@ -171,8 +175,7 @@ void Tree::merkleize_small() {
         top_.build_below(workers_[0], *top_page_, leaves_);
         top_.plan();
         top_.hash_plan().add_page(*top_page_);
-        top_.hash_plan().add_pair(0, top_page_->node_or_terminator(0),
-                                  top_page_->node_or_terminator(1), &root_);
+        plan_root();
     }
     work_.add(top_.hash(hasher_));
     changed_bytes_ += top_.hash_plan().take_unwritten_bytes();
