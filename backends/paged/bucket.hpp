@@ -103,16 +103,20 @@ class Bucket {
     [[nodiscard]] std::size_t lower_bound(const StateKey& wanted,
                                           std::size_t from = 0) const noexcept {
         const std::uint64_t prefix = wanted.prefix();
+        const std::size_t last = count();
         std::size_t i = from;
-        while (i < count() &&
-               (key(i).prefix() < prefix || (key(i).prefix() == prefix && key(i) < wanted))) {
+        while (i < last && key(i).prefix() < prefix) {
+            ++i;
+        }
+        while (i < last && key(i).prefix() == prefix && !same_key(key(i), wanted) &&
+               key(i) < wanted) {
             ++i;
         }
         return i;
     }
     [[nodiscard]] std::optional<std::size_t> find(const StateKey& wanted) const noexcept {
         const std::size_t i = lower_bound(wanted);
-        return i < count() && key(i) == wanted ? std::optional(i) : std::nullopt;
+        return i < count() && same_key(key(i), wanted) ? std::optional(i) : std::nullopt;
     }
 
     // What only the copy in memory has.

@@ -20,6 +20,16 @@ inline constexpr std::uint32_t kKeyBits = 256;
     return __builtin_bswap64(word);
 }
 
+/// Four words instead of a call: buckets compare keys all the time.
+[[nodiscard]] inline bool same_key(const StateKey& a, const StateKey& b) noexcept {
+    std::array<std::uint64_t, 4> left;
+    std::array<std::uint64_t, 4> right;
+    std::memcpy(left.data(), a.bytes.data(), sizeof left);
+    std::memcpy(right.data(), b.bytes.data(), sizeof right);
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2]) |
+            (left[3] ^ right[3])) == 0;
+}
+
 /// Leading bits that the keys share; kKeyBits where they are equal.
 [[nodiscard]] inline std::uint32_t shared_bits(const StateKey& a, const StateKey& b) noexcept {
     for (std::uint32_t i = 0; i < 4; ++i) {

@@ -53,7 +53,7 @@ Overwritten overwrite(Bucket& bucket, std::span<const KeyWrite> writes) {
     std::size_t i = 0;
     for (const KeyWrite& write : writes) {
         i = bucket.lower_bound(write.key, i);
-        if (write.deleted || i == bucket.count() || bucket.key(i) != write.key ||
+        if (write.deleted || i == bucket.count() || !same_key(bucket.key(i), write.key) ||
             bucket.value(i).size() != write.value.size()) {
             return Overwritten::impossible;
         }

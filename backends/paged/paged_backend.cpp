@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backends/paged/paged_backend.hpp"
-
-#include "backends/paged/file_record_store.hpp"
+#include "backends/paged/block_witness.hpp"
 #include "backends/paged/kv_record_store.hpp"
+#include "backends/paged/paged_settings.hpp"
 #include "backends/paged/prover.hpp"
 #include "backends/store/directory_claim.hpp"
 #include "backends/store/io_error.hpp"
+#include "harness/core/options.hpp"
 
 #include <fmt/format.h>
 
@@ -20,18 +20,9 @@ constexpr std::size_t kLoadKeys = 100'000;
 constexpr std::size_t kLoadBytes = std::size_t{16} << 20;
 constexpr std::size_t kLongestValue = std::size_t{16} << 20;
 
-struct Settings {
-    std::string store;
-    HashFunction hash = HashFunction::blake3;
-    BucketLimit limit{};
-    std::uint64_t cache_bytes = 0;
-    IoEngine io = IoEngine::automatic;
-    unsigned queue_depth = 32;
-};
-
 class PagedBackend final : public Backend {
   public:
-    PagedBackend(Settings settings, CellResources resources)
+    PagedBackend(PagedSettings settings, CellResources resources)
         : settings_(std::move(settings)), resources_(std::move(resources)) {
         if (resources_.workers == nullptr) {
             resources_.workers = &own_pool_;
@@ -62,15 +53,19 @@ class PagedBackend final : public Backend {
     Status open_tree();
     Status load_part(std::span<const KeyWrite> writes);
     Status check_resident_size() const;
-    Result<std::unique_ptr<TreeReader>> open_tree_reader();
+    Result<std::unique_ptr<TreeReader>> open_tree_reader(std::shared_ptr<ReadLog> log = nullptr);
+    Status open_witness();
+    Status stage_writes();
 
-    Settings settings_;
+    PagedSettings settings_;
     CellResources resources_;
     WorkerPool own_pool_{1};
     DirectoryClaim claim_;
     bool claimed_ = false;
     std::unique_ptr<RecordStore> store_;  // null: memory
     std::unique_ptr<Tree> tree_;
+    std::optional<BlockWitness> witness_;         // witness=on
+    std::unique_ptr<TreeReader> witness_reader_;  // what the witness is made from
     bool loaded_ = false;
     Position position_;
     Root next_root_;
@@ -91,7 +86,8 @@ Status PagedBackend::open() {
     if (!resident()) {
         COMMITBENCH_TRY(open_store());
     }
-    return open_tree();
+    COMMITBENCH_TRY(open_tree());
+    return settings_.witness ? open_witness() : Status();
 }
 
 Status PagedBackend::open_store() {
@@ -156,7 +152,19 @@ Status PagedBackend::open_tree() {
     });
 }
 
-Result<std::unique_ptr<TreeReader>> PagedBackend::open_tree_reader() {
+Status PagedBackend::open_witness() {
+    if (!witness_) {
+        witness_.emplace(tree_->hasher());
+    }
+    auto reader = open_tree_reader();
+    if (!reader) {
+        return reader.error();
+    }
+    witness_reader_ = std::move(*reader);
+    return {};
+}
+
+Result<std::unique_ptr<TreeReader>> PagedBackend::open_tree_reader(std::shared_ptr<ReadLog> log) {
     std::unique_ptr<RecordReader> records;
     if (store_ != nullptr) {
         auto opened = store_->open_reader();
@@ -165,11 +173,11 @@ Result<std::unique_ptr<TreeReader>> PagedBackend::open_tree_reader() {
         }
         records = std::move(*opened);
     }
-    return std::make_unique<TreeReader>(*tree_, std::move(records));
+    return std::make_unique<TreeReader>(*tree_, std::move(records), std::move(log));
 }
 
 Result<std::unique_ptr<StateReader>> PagedBackend::open_reader() {
-    auto reader = open_tree_reader();
+    auto reader = open_tree_reader(witness_ ? witness_->open_log() : nullptr);
     if (!reader) {
         return reader.error();
     }
@@ -241,7 +249,7 @@ Status PagedBackend::stage(const StateDiff& diff) {
         writes_.push_back(
             {change.key, change.deleted ? ByteView{} : change.new_value, change.deleted});
     }
-    return tree_->stage(writes_);
+    return stage_writes();
 }
 
 Status PagedBackend::stage_keys(std::span<const KeyChange> changes) {
@@ -266,13 +274,26 @@ Status PagedBackend::stage_keys(std::span<const KeyChange> changes) {
         }
     }
     writes_.resize(kept);
-    return tree_->stage(writes_);
+    return stage_writes();
+}
+
+Status PagedBackend::stage_writes() {
+    COMMITBENCH_TRY(tree_->stage(writes_));
+    if (!witness_) {
+        return {};
+    }
+    // After the tree's stage, which reads in batches what most of the proof needs.
+    Prover prover(tree_->hasher(), *witness_reader_);
+    return witness_->make(prover, tree_->root(), writes_);
 }
 
 Result<Root> PagedBackend::merkleize() {
     const auto node = tree_->merkleize();
     if (!node) {
         return node.error();
+    }
+    if (witness_) {
+        COMMITBENCH_TRY(witness_->check(Node{position_.root.bytes}, writes_, *node));
     }
     next_root_ = Root{node->bytes};
     return next_root_;
@@ -291,9 +312,13 @@ Status PagedBackend::persist(std::uint64_t block) {
 }
 
 Status PagedBackend::reopen() {
+    if (witness_) {
+        witness_->forget_logs();
+    }
     if (resident()) {
         return {};
     }
+    witness_reader_.reset();
     tree_.reset();
     store_.reset();
     return open();
@@ -331,6 +356,9 @@ void PagedBackend::counters(CounterVisitor& visitor) const {
     visitor.counter("hash_permutations", tree_->work().needed);
     visitor.counter("hash_permutations_done", tree_->work().compressions);
     visitor.counter("tree_bytes", tree_->memory().in_use());
+    if (witness_) {
+        witness_->counters(visitor);
+    }
     if (store_ != nullptr) {
         store_->counters(visitor);
     }
@@ -345,6 +373,9 @@ void PagedBackend::facts(FactVisitor& visitor) const {
         "the hash floor");
     visitor.fact("bucket_leaves", std::to_string(settings_.limit.leaves),
                  "sub-trees of up to so many leaves are one record with their values");
+    if (witness_) {
+        BlockWitness::facts(visitor);
+    }
     if (resident()) {
         visitor.fact("store", "memory", "pages and buckets in this process");
         visitor.fact("store_sync", "none",
@@ -356,81 +387,13 @@ void PagedBackend::facts(FactVisitor& visitor) const {
     }
 }
 
-constexpr std::array kOptions{
-    OptionSpec{.key = "store",
-               .type = OptionType::choice,
-               .default_value = "memory",
-               .range = "memory|lmdb|rocksdb|file",
-               .help = "what keeps pages and buckets; file: the backend's own files"},
-    OptionSpec{.key = "hash",
-               .type = OptionType::choice,
-               .default_value = "blake3",
-               .range = kHashChoices,
-               .help = "hash function of nodes and values"},
-    OptionSpec{.key = "elide",
-               .type = OptionType::integer,
-               .unit = "leaves",
-               .default_value = "4",
-               .range = "0..128",
-               .help = "sub-trees of up to so many leaves are one record with their values instead "
-                       "of pages; 0 and 1: every leaf alone"},
-    OptionSpec{.key = "cache-pages",
-               .type = OptionType::integer,
-               .unit = "4 KiB",
-               .default_value = "0",
-               .range = "0..1000000000",
-               .help = "memory for pages and buckets between blocks; 0: what the cell's budget "
-                       "leaves beside the engine"},
-    OptionSpec{.key = "io",
-               .type = OptionType::choice,
-               .default_value = "auto",
-               .range = "auto|uring|threads",
-               .help = "store=file: how reads and writes are given to the kernel; auto: io_uring "
-                       "where it is allowed"},
-    OptionSpec{.key = "queue-depth",
-               .type = OptionType::integer,
-               .unit = "transfers",
-               .default_value = "64",
-               .range = "1..1024",
-               .help = "store=file: reads under way at a time"},
-};
+}  // namespace
 
-/// The engines cache blocks and want half of the budget for it; the backend's own files are read
-/// past every cache but the tree's, and want a few buffers.
-std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
-    return store == "file" ? memory_budget / 8 * 7 : memory_budget / 2;
-}
-
-IoEngine io_engine(std::string_view text) {
-    return text == "uring"     ? IoEngine::uring
-           : text == "threads" ? IoEngine::threads
-                               : IoEngine::automatic;
-}
-
-Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
-    const std::string& store = options.text("store");
-    const std::uint64_t cache = options.integer("cache-pages") * 4096;
-    auto backend = std::make_unique<PagedBackend>(
-        Settings{
-            .store = store,
-            .hash = hash_function(options.text("hash")),
-            .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(options.integer("elide")))},
-            .cache_bytes = cache != 0 ? cache : cache_share(store, resources.memory_budget),
-            .io = io_engine(options.text("io")),
-            .queue_depth = static_cast<unsigned>(options.integer("queue-depth")),
-        },
-        resources);
+Result<std::unique_ptr<Backend>> open_paged_backend(PagedSettings settings,
+                                                    const CellResources& resources) {
+    auto backend = std::make_unique<PagedBackend>(std::move(settings), resources);
     COMMITBENCH_TRY(backend->open());
     return std::unique_ptr<Backend>(std::move(backend));
 }
-
-}  // namespace
-
-const BackendComponent kPagedComponent{
-    .name = "paged",
-    .summary = "a binary Merkle trie in pages with NOMT's roots",
-    .options = kOptions,
-    .create = create,
-};
 
 }  // namespace commitbench

@@ -24,8 +24,9 @@ struct TreeSettings {
 };
 
 /// stage, merkleize, then a commit of the store with this tree as its source, then end_block, from
-/// one thread; readers (TreeReader) from many threads between end_block and stage. After an error
-/// only destruction.
+/// one thread; readers (TreeReader) from many threads between end_block and stage, and from this
+/// one thread up to merkleize: stage only loads, so that the trie is still the old one. After an
+/// error only destruction.
 class Tree final : public RecordSource {
   public:
     /// Borrows pool and store; `store` null: everything is resident.

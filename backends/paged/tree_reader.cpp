@@ -18,6 +18,9 @@ void mark_recent(const T& object) {
 }  // namespace
 
 Result<std::optional<ByteView>> TreeReader::get(const StateKey& key) {
+    if (log_ != nullptr) {
+        log_->keys.push_back(key);
+    }
     auto bucket = descend(key, nullptr);
     if (!bucket) {
         return bucket.error();

@@ -3,6 +3,7 @@
 // will most likely change it.
 #pragma once
 
+#include "backends/paged/read_log.hpp"
 #include "backends/paged/tree.hpp"
 
 namespace commitbench::paged {
@@ -10,9 +11,12 @@ namespace commitbench::paged {
 /// One a thread. The view that get() gives is valid until the tree's next stage().
 class TreeReader final : public StateReader {
   public:
-    /// Borrows the tree. `reader` may be null where the tree has no store.
-    TreeReader(Tree& tree, std::unique_ptr<RecordReader> reader)
-        : tree_(tree), reader_(std::move(reader)) {}
+    /// Borrows the tree. `reader` may be null where the tree has no store. `log`: where to note the
+    /// keys that get() is asked for; null: nowhere.
+    TreeReader(Tree& tree,
+               std::unique_ptr<RecordReader> reader,
+               std::shared_ptr<ReadLog> log = nullptr)
+        : tree_(tree), reader_(std::move(reader)), log_(std::move(log)) {}
 
     Result<std::optional<ByteView>> get(const StateKey& key) override;
 
@@ -29,6 +33,7 @@ class TreeReader final : public StateReader {
 
     Tree& tree_;
     std::unique_ptr<RecordReader> reader_;
+    std::shared_ptr<ReadLog> log_;
 };
 
 }  // namespace commitbench::paged

@@ -44,6 +44,16 @@ constexpr std::array kExplanations = std::to_array<MetricExplanation>({
     {"nodes_hashed", "", "tree nodes encoded and hashed"},
     {"nodes_written", "", "tree nodes put into the block's batch"},
     {"hash_permutations", "", "runs of the hash function's core"},
+    {"witness_keys", "", "keys that the blocks' witnesses prove: those read or written, each once"},
+    {"witness_bytes", "bytes",
+     "the blocks' witnesses: root before and multi-proof (keys, hashes of values, siblings); no "
+     "values"},
+    {"witness_make_ns", "ns",
+     "making and encoding the witnesses on one thread; inside stage, once what is written is "
+     "loaded"},
+    {"witness_verify_ns", "ns",
+     "computing old and new roots from the witnesses' bytes and the writes on one thread, hashing "
+     "the written values included; inside merkleize"},
     {"store_syncs", "", "syncs of the store's log"},
     {"store_cache_hits", "", "reads that the store's cache answered"},
     {"hash_floor_ns", "ns",

@@ -55,8 +55,8 @@ TEST(SectorMap, HandsOutFreeRunsOnly) {
 TEST(Record, EveryFlippedBitIsSeenButThoseOfThePadding) {
     const Bytes payload(700, 9);
     Bytes bytes(std::size_t{2} * paged::kSectorBytes);
-    paged::seal_record(42, 1000, payload, bytes.data());
     const Extent extent{1000, 2};
+    paged::seal_record(42, extent, payload, bytes.data());
     EXPECT_TRUE(paged::open_record(42, extent, bytes).has_value());
     EXPECT_FALSE(paged::open_record(43, extent, bytes).has_value());
     EXPECT_FALSE(paged::open_record(42, {1001, 2}, bytes).has_value());

@@ -24,7 +24,7 @@ from paged_options import available
 STORES = ("memory", "lmdb", "rocksdb", "file")
 ELIDE = (0, 1, 4, 20, 64)
 WORKERS = (1, 2, 7)
-CACHES = ("0", "4")  # what the budget leaves; 4 pages of 4 KiB, less than one history needs
+CACHES = (0, 4)  # what the budget leaves; less than one history takes
 BATCH_SIZES = (1, 2, 7, 40, 150, 500)
 VALUE_SIZES = (0, 1, 8, 31, 32, 33, 64, 65, 100, 1100)
 # BLAKE3 and Keccak of the oracle take 0.1 and 0.3 ms a node, SHA-256 (the standard library's) a microsecond: so the others

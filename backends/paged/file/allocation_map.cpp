@@ -59,12 +59,14 @@ Result<bool> AllocationMap::load(const Extent& index, const ReadRecord& read) {
                                [this](const Extent& extent) { return sectors_.is_taken(extent); });
 }
 
-std::optional<std::uint64_t> AllocationMap::take(std::uint32_t sectors) {
+std::optional<Extent> AllocationMap::take(std::uint32_t sectors) {
     const std::optional<std::uint64_t> found = sectors_.take(sectors);
-    if (found) {
-        mark_changed({*found, sectors});
+    if (!found) {
+        return std::nullopt;
     }
-    return found;
+    const Extent extent{*found, sectors + sectors_.take_rest_of_page(*found + sectors, sectors)};
+    mark_changed(extent);
+    return extent;
 }
 
 void AllocationMap::grow(std::uint64_t sectors) {

@@ -42,7 +42,7 @@ class AllocationMap {
     [[nodiscard]] const SectorMap& sectors() const noexcept { return sectors_; }
 
     /// See SectorMap.
-    [[nodiscard]] std::optional<std::uint64_t> take(std::uint32_t sectors);
+    [[nodiscard]] std::optional<Extent> take(std::uint32_t sectors);
     void grow(std::uint64_t sectors);
     /// Free once the next checkpoint is durable.
     void release(const Extent& extent);

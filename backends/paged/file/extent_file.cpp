@@ -173,13 +173,13 @@ void ExtentFile::release(const Extent& extent) {
 Result<Extent> ExtentFile::allocate(std::size_t payload) {
     assert(payload <= kMaxPayloadBytes);
     const std::uint32_t sectors = record_sectors(payload);
-    std::optional<std::uint64_t> sector = map_.take(sectors);
-    if (!sector) {
+    std::optional<Extent> extent = map_.take(sectors);
+    if (!extent) {
         COMMITBENCH_TRY(grow(sectors));
-        sector = map_.take(sectors);
+        extent = map_.take(sectors);
     }
     // INVARIANT: what grew is one run, and longer than what was asked for.
-    return Extent{*sector, sectors};
+    return *extent;
 }
 
 Status ExtentFile::grow(std::uint32_t sectors) {
@@ -210,7 +210,7 @@ Status ExtentFile::write_at(const Extent& extent, ByteView payload) {
     if (!memory) {
         return memory.error();
     }
-    seal_record(superblock_.identity, extent.sector, payload, *memory);
+    seal_record(superblock_.identity, extent, payload, *memory);
     return {};
 }
 

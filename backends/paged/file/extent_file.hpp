@@ -46,7 +46,8 @@ struct ExtentFileSettings {
     bool direct = true;         ///< past the page cache where the file system takes it
     /// The data file grows by this or a half, up to 256 MiB at a time; multiple of 32 KiB.
     std::uint64_t growth_bytes = std::uint64_t{1} << 20;
-    /// The log file begins with this and doubles, by at most 64 MiB at a time; multiple of a sector.
+    /// The log file begins with this and doubles, by at most 64 MiB at a time; multiple of a
+    /// sector.
     std::uint64_t log_growth_bytes = std::uint64_t{1} << 20;
     Disk* disk = nullptr;  ///< for tests: instead of the directory's; outlives the store
 };

@@ -20,10 +20,10 @@ std::uint64_t checksum(std::uint64_t identity, std::uint64_t sector, ByteView pa
 }  // namespace
 
 void seal_record(std::uint64_t identity,
-                 std::uint64_t sector,
+                 const Extent& extent,
                  ByteView payload,
                  std::uint8_t* out) noexcept {
-    const std::size_t total = std::size_t{record_sectors(payload.size())} * kSectorBytes;
+    const std::size_t total = extent.bytes();
     const auto length = static_cast<std::uint32_t>(payload.size());
     std::uint8_t* const body = out + kRecordHeaderBytes;
     if (!payload.empty()) {
@@ -31,7 +31,7 @@ void seal_record(std::uint64_t identity,
     }
     std::memset(body + length, 0, total - kRecordHeaderBytes - length);
     // Of the copy: it is in the cache by now, and is what goes to the disk.
-    const std::uint64_t sum = checksum(identity, sector, {body, length});
+    const std::uint64_t sum = checksum(identity, extent.sector, {body, length});
     std::memcpy(out, &sum, sizeof sum);
     std::memcpy(out + sizeof sum, &length, sizeof length);
 }
@@ -43,7 +43,8 @@ std::optional<ByteView> open_record(std::uint64_t identity,
     std::uint32_t length = 0;
     std::memcpy(&sum, bytes.data(), sizeof sum);
     std::memcpy(&length, bytes.data() + sizeof sum, sizeof length);
-    if (length > kMaxPayloadBytes || record_sectors(length) != extent.sectors) {
+    if (length > kMaxPayloadBytes || record_sectors(length) > extent.sectors ||
+        record_sectors(length) + kPageSectors <= extent.sectors) {
         return std::nullopt;
     }
     const ByteView payload = bytes.subspan(kRecordHeaderBytes, length);

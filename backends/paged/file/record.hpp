@@ -29,9 +29,10 @@ inline constexpr std::size_t kMaxPayloadBytes =
                                       kSectorBytes);
 }
 
-/// Writes the whole record, padding included: record_sectors(payload.size()) sectors at `out`.
+/// Writes the whole record, padding included: extent.bytes() at `out`. INVARIANT: the extent has
+/// record_sectors(payload.size()) sectors, or up to a page more.
 void seal_record(std::uint64_t identity,
-                 std::uint64_t sector,
+                 const Extent& extent,
                  ByteView payload,
                  std::uint8_t* out) noexcept;
 

@@ -56,6 +56,22 @@ std::optional<std::uint64_t> SectorMap::take(std::uint32_t sectors) {
     return found;
 }
 
+std::uint32_t SectorMap::take_rest_of_page(std::uint64_t end, std::uint32_t sectors) {
+    const auto rest =
+        static_cast<std::uint32_t>((kPageSectors - end % kPageSectors) % kPageSectors);
+    if (rest == 0 || rest >= sectors) {
+        return 0;
+    }
+    const std::uint64_t mask = ((std::uint64_t{1} << rest) - 1) << end % 64;
+    if ((words_[end / 64] & mask) != 0) {
+        return 0;
+    }
+    words_[end / 64] |= mask;
+    free_ -= rest;
+    cursor_ = end + rest;
+    return rest;
+}
+
 void SectorMap::give_back(const Extent& extent) noexcept {
     for_each_word(extent, [this](std::uint64_t word, std::uint64_t mask) {
         assert((words_[word] & mask) == mask);

@@ -31,6 +31,11 @@ class SectorMap {
     /// Where a free run of `sectors` now begins that is the caller's; nullopt: grow first, by at
     /// least as many. A run of up to kPageSectors lies within a page. INVARIANT: sectors > 0.
     [[nodiscard]] std::optional<std::uint64_t> take(std::uint32_t sectors);
+    /// Takes the free sectors between the run that was taken last, which ends at `end`, and the end
+    /// of its page, where they are fewer than `sectors`: a record like the last one would not fit
+    /// in them, and a gap would cut what is written in one run into pages. Returns how many it
+    /// took.
+    [[nodiscard]] std::uint32_t take_rest_of_page(std::uint64_t end, std::uint32_t sectors);
     /// INVARIANT: every sector of it is taken.
     void give_back(const Extent& extent) noexcept;
     [[nodiscard]] bool is_taken(const Extent& extent) const noexcept;

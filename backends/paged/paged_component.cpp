@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of backend `paged`, and what they mean.
+#include "backends/paged/paged_backend.hpp"
+#include "backends/paged/paged_settings.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace commitbench {
+namespace {
+
+using namespace paged;
+
+constexpr std::array kOptions{
+    OptionSpec{.key = "store",
+               .type = OptionType::choice,
+               .default_value = "memory",
+               .range = "memory|lmdb|rocksdb|file",
+               .help = "what keeps pages and buckets; file: the backend's own files"},
+    OptionSpec{.key = "hash",
+               .type = OptionType::choice,
+               .default_value = "blake3",
+               .range = kHashChoices,
+               .help = "hash function of nodes and values"},
+    OptionSpec{.key = "elide",
+               .type = OptionType::integer,
+               .unit = "leaves",
+               .default_value = "4",
+               .range = "0..128",
+               .help = "sub-trees of up to so many leaves are one record with their values instead "
+                       "of pages; 0 and 1: every leaf alone"},
+    OptionSpec{.key = "cache-pages",
+               .type = OptionType::integer,
+               .unit = "4 KiB",
+               .default_value = "0",
+               .range = "0..1000000000",
+               .help = "memory for pages and buckets between blocks; 0: what the cell's budget "
+                       "leaves beside the engine"},
+    OptionSpec{.key = "io",
+               .type = OptionType::choice,
+               .default_value = "auto",
+               .range = "auto|uring|threads",
+               .help = "store=file: how reads and writes are given to the kernel; auto: io_uring "
+                       "where it is allowed"},
+    OptionSpec{.key = "queue-depth",
+               .type = OptionType::integer,
+               .unit = "transfers",
+               .default_value = "64",
+               .range = "1..1024",
+               .help = "store=file: reads under way at a time"},
+    OptionSpec{.key = "witness",
+               .type = OptionType::boolean,
+               .default_value = "off",
+               .help = "on: of every block, makes the proof of all keys read and written, and "
+                       "checks that it leads to the block's root"},
+};
+
+/// The engines cache blocks and want half of the budget for it; the backend's own files are read
+/// past every cache but the tree's, and want a few buffers.
+std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
+    return store == "file" ? memory_budget / 8 * 7 : memory_budget / 2;
+}
+
+IoEngine io_engine(std::string_view text) {
+    return text == "uring"     ? IoEngine::uring
+           : text == "threads" ? IoEngine::threads
+                               : IoEngine::automatic;
+}
+
+Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
+    const std::string& store = options.text("store");
+    const std::uint64_t cache = options.integer("cache-pages") * 4096;
+    return open_paged_backend(
+        {
+            .store = store,
+            .hash = hash_function(options.text("hash")),
+            .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(options.integer("elide")))},
+            .cache_bytes = cache != 0 ? cache : cache_share(store, resources.memory_budget),
+            .io = io_engine(options.text("io")),
+            .queue_depth = static_cast<unsigned>(options.integer("queue-depth")),
+            .witness = options.boolean("witness"),
+        },
+        resources);
+}
+
+}  // namespace
+
+const BackendComponent kPagedComponent{
+    .name = "paged",
+    .summary = "a binary Merkle trie in pages with NOMT's roots",
+    .options = kOptions,
+    .create = create,
+};
+
+}  // namespace commitbench
