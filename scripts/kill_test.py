@@ -322,7 +322,11 @@ def main() -> int:
         findings = Findings()
         for begun in range(0, kills, KILLS_A_FOLDER):
             directory = pathlib.Path(tempfile.mkdtemp(prefix="commitbench-kill-"))
-            folder = Folder(arguments.program, backend, f"{seed} {backend} {begun}", directory)
+            try:
+                folder = Folder(arguments.program, backend, f"{seed} {backend} {begun}", directory)
+            except (Violation, BrokenPipeError):  # the program has said why
+                shutil.rmtree(directory)
+                return 2
             try:
                 for _ in range(min(KILLS_A_FOLDER, kills - begun)):
                     folder.kill_once(findings)

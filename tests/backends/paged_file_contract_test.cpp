@@ -302,6 +302,24 @@ TEST_P(RealFiles, ForeignAndTruncatedFilesAreRefused) {
     refused();
 }
 
+TEST_P(RealFiles, LogThatLostItsStoreIsRefused) {
+    {
+        const auto file = open();
+        ASSERT_OK(file->log_block(0, {}));
+    }
+    std::filesystem::rename(folder_.path() / "data", folder_.path() / "data of before");
+    const auto lost = ExtentFile::open(settings());
+    ASSERT_FALSE(lost.ok());
+    EXPECT_EQ(lost.error().code, ErrorCode::corrupt);
+
+    std::filesystem::rename(folder_.path() / "log", folder_.path() / "log of before");
+    open();
+    std::filesystem::rename(folder_.path() / "log of before", folder_.path() / "log");
+    const auto mixed = ExtentFile::open(settings());
+    ASSERT_FALSE(mixed.ok());
+    EXPECT_EQ(mixed.error().code, ErrorCode::corrupt);
+}
+
 INSTANTIATE_TEST_SUITE_P(Paths,
                          RealFiles,
                          ::testing::Values(Path{IoEngine::uring, true},

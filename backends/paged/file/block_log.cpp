@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::uint64_t kWindowBytes = std::uint64_t{1} << 20;
 
+bool is_zero(std::span<const std::uint8_t> bytes) {
+    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<BlockLog>> BlockLog::open(DiskFile& file, const BlockLogSettings& settings) {
@@ -34,6 +38,21 @@ Result<std::unique_ptr<BlockLog>> BlockLog::open(DiskFile& file, const BlockLogS
 
 Status BlockLog::create(std::uint64_t epoch) {
     restart(epoch);
+    // Records are written after the superblock is durable: with records and none, it was lost.
+    const std::int64_t size = file_->size();
+    if (size < 0) {
+        return disk_error("reading the size of", *file_, settings_.directory,
+                          static_cast<int>(-size));
+    }
+    if (static_cast<std::uint64_t>(size) >= kSectorBytes) {
+        COMMITBENCH_TRY(read(0, window_.data(), kSectorBytes));
+        if (!is_zero({window_.data(), kSectorBytes})) {
+            return damaged_files(
+                "paged", settings_.directory,
+                fmt::format("file '{}' has records, but the data file has no superblock",
+                            file_->name()));
+        }
+    }
     COMMITBENCH_TRY(grow(settings_.growth_bytes));
     return make_length_durable();
 }
@@ -169,6 +188,7 @@ Status BlockLog::recover(std::uint64_t epoch,
     }
     // What a killed process wrote may be in the system's memory only; what follows builds on it.
     COMMITBENCH_TRY(sync());
+    COMMITBENCH_TRY(refuse_foreign_start());
     for (;;) {
         const auto header = read_header(end_);
         if (!header) {
@@ -199,6 +219,19 @@ Status BlockLog::read(std::uint64_t offset, std::uint8_t* data, std::uint64_t by
     std::array<Transfer, 1> batch{
         Transfer{Transfer::Kind::read, offset, data, static_cast<std::uint32_t>(bytes)}};
     return run_transfers(*queue_, batch, *file_, settings_.directory);
+}
+
+Status BlockLog::refuse_foreign_start() {
+    COMMITBENCH_TRY(read(0, window_.data(), kSectorBytes));
+    LogRecordHeader header;
+    std::memcpy(&header, window_.data(), sizeof header);
+    if (header.checksum == header.make_checksum(log_seed(settings_.identity, 0)) ||
+        is_zero({window_.data(), kSectorBytes})) {
+        return {};
+    }
+    return damaged_files(
+        "paged", settings_.directory,
+        fmt::format("file '{}' does not begin with a record of this store", file_->name()));
 }
 
 std::optional<LogRecordHeader> BlockLog::header_in(const std::uint8_t* sector,

@@ -9,7 +9,8 @@
 // After a crash the log ends before the first record that is not whole. With durability=block that
 // can only be the last one, whose append() had not returned. Where a record further on says that
 // the bad one had been synced, it is damage and the store refuses to open. The newest record has no
-// such witness: damage to it looks like a write that was cut short, and costs that one block.
+// such witness: damage to it looks like a write that was cut short, and costs that one block. A log
+// that begins with anything but zeros or a header of this store is damaged, or another store's.
 #pragma once
 
 #include "backends/paged/file/disk.hpp"
@@ -37,7 +38,8 @@ class BlockLog {
     /// The file outlives the log.
     static Result<std::unique_ptr<BlockLog>> open(DiskFile& file, const BlockLogSettings& settings);
 
-    /// Of a new store: prepares the first stretch of the file, durably.
+    /// Of a new store: prepares the first stretch of the file, durably. corrupt where it has
+    /// records: then the store is not new, but its superblock gone.
     Status create(std::uint64_t epoch);
     /// Finds where the log ends. `after` is the checkpoint's block: the first record has the next
     /// one, or any where there is no checkpoint. `min_bytes` is what the superblock promises of the
@@ -88,6 +90,9 @@ class BlockLog {
                                                            std::uint64_t offset) const noexcept;
     Result<std::optional<LogRecordHeader>> read_header(std::uint64_t offset);
     Result<bool> payload_is_whole(const Place& place);
+    /// The first sector is zero or a header of this store, though perhaps of an earlier epoch: it
+    /// is written whole or not at all.
+    Status refuse_foreign_start();
     Status refuse_damage_beyond(std::uint64_t offset);
 
     DiskFile* file_;
