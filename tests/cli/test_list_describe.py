@@ -7,7 +7,7 @@ from cli_test import CliTest
 COMPONENTS: dict[str, list[str]] = {
     "workload": ["transfer", "trace"],
     "executor": ["sequential", "replay"],
-    "backend": ["null", "flat", "lthash", "mpt"],
+    "backend": ["null", "flat", "lthash", "mpt", "paged"],
 }
 
 
