@@ -56,9 +56,9 @@ constexpr std::array kOptions{
 };
 
 /// The engines cache blocks and want half of the budget for it; the backend's own files are read
-/// past every cache but the tree's, and want a few buffers.
+/// past every cache but the tree's, and want buffers, and room for what a block brings along.
 std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
-    return store == "file" ? memory_budget / 8 * 7 : memory_budget / 2;
+    return store == "file" ? memory_budget / 4 * 3 : memory_budget / 2;
 }
 
 IoEngine io_engine(std::string_view text) {

@@ -98,7 +98,6 @@ class Slice {
         RecordId id;
     };
 
-    void prefetch_refs(const SubTree& tree) const;
     void land(std::uint32_t visit, std::uint32_t stop_depth);
     [[nodiscard]] static Missing missing(RecordKind kind,
                                          Page& holder,

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kReadsTogether = 256;
 
 /// Pages to ask for before their turn.
-constexpr std::size_t kPagesAhead = 4;
+constexpr std::size_t kPagesAhead = 6;
 
 void prefetch_lines(const void* object, std::size_t lines) {
     for (std::size_t line = 0; line < lines; ++line) {
@@ -55,11 +55,8 @@ Status Slice::walk(Worker& worker, std::uint32_t stop_depth) {
             }
         }
         for (std::size_t i = begin; i < end; ++i) {
-            if (i + 2 * kPagesAhead < end) {
-                prefetch_lines(visits_[i + 2 * kPagesAhead].tree.page, 2);
-            }
             if (i + kPagesAhead < end) {
-                prefetch_refs(visits_[i + kPagesAhead].tree);
+                prefetch_lines(visits_[i + kPagesAhead].tree.page, 2);
             }
             land(static_cast<std::uint32_t>(i), stop_depth);
         }
@@ -73,18 +70,6 @@ Slice::Missing Slice::missing(RecordKind kind,
                               std::uint32_t slot,
                               const StateKey& key) {
     return {&holder, slot, {kind, holder.place_of(slot, key), holder.ref(slot).place()}};
-}
-
-/// Asks for the references that the first writes of a page will want.
-void Slice::prefetch_refs(const SubTree& tree) const {
-    constexpr std::uint32_t kWrites = 4;
-    const std::uint32_t end = std::min(tree.range.end, tree.range.begin + kWrites);
-    for (std::uint32_t i = tree.range.begin; i < end; ++i) {
-        const std::uint32_t slot = tree.page->landing_of(block_.writes[i].key);
-        if (!tree.page->is_absent(slot)) {
-            __builtin_prefetch(&tree.page->ref_word(slot));
-        }
-    }
 }
 
 void Slice::land(std::uint32_t visit, std::uint32_t stop_depth) {
