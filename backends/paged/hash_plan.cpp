@@ -98,7 +98,7 @@ void HashPlan::add_page(Page& page) {
                 return;
             }
             const auto children = level == kPageLevels ? page.ref(slot).page()->pair_at(0)
-                                                       : page.pair_at(first_child_slot(slot));
+                                                       : page.pair_at(left_slot(slot));
             add_pair(depth, children.left, children.right, &page.node(slot));
         });
     }

@@ -18,8 +18,8 @@
 // two masks say which slots they belong to: a node is found by counting bits.
 #pragma once
 
-#include "backends/paged/key_bits.hpp"
 #include "backends/paged/node.hpp"
+#include "backends/paged/page_id.hpp"
 #include "backends/paged/slot_mask.hpp"
 #include "backends/paged/tree_memory.hpp"
 
@@ -29,10 +29,6 @@ namespace commitbench::paged {
 
 class Bucket;
 class Page;
-
-inline constexpr std::uint32_t kPageLevels = 6;
-inline constexpr std::uint32_t kPageSlots = 126;
-inline constexpr std::uint32_t kBottomSlot = 62;  ///< first slot of level 6
 
 /// The slots of level 0 (none) to 6.
 inline constexpr std::array<SlotMask, kPageLevels + 1> kLevelSlots{
@@ -51,12 +47,6 @@ inline constexpr std::array<SlotMask, kPageLevels + 1> kLevelSlots{
 }
 [[nodiscard]] constexpr std::uint32_t level_of(std::uint32_t slot) noexcept {
     return static_cast<std::uint32_t>(std::bit_width(slot + 2)) - 1;
-}
-[[nodiscard]] constexpr std::uint32_t parent_slot(std::uint32_t slot) noexcept {
-    return (slot - 2) / 2;  // INVARIANT: slot >= 2
-}
-[[nodiscard]] constexpr std::uint32_t first_child_slot(std::uint32_t slot) noexcept {
-    return 2 * slot + 2;  // INVARIANT: slot < kBottomSlot
 }
 
 /// A page or a bucket: in memory, or where the store has it; with the bucket's number of leaves (a

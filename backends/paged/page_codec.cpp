@@ -20,7 +20,7 @@ bool hangs_together(const SlotMask& live, const SlotMask& terminal) {
             good = good && live.has(above) && !terminal.has(above);
         }
         if (slot < kBottomSlot && !terminal.has(slot)) {
-            const std::uint32_t child = first_child_slot(slot);
+            const std::uint32_t child = left_slot(slot);
             good = good && (live.has(child) || live.has(child + 1));
         }
     });

@@ -79,7 +79,7 @@ void Slice::put_leaves(Worker& worker,
         return;
     }
     page.make_internal(worker.memory, slot);
-    put_halves(worker, page, first_child_slot(slot), depth, leaves);
+    put_halves(worker, page, left_slot(slot), depth, leaves);
 }
 
 void Slice::build_below(Worker& worker, Page& page, std::span<const LeafView> leaves) {
@@ -168,7 +168,7 @@ Status Slice::collapse_page(Worker& worker, const SubTree& tree, Outcome& outcom
                 return;
             }
             const std::uint32_t parent = parent_slot(slot);
-            const std::uint32_t first = first_child_slot(parent);
+            const std::uint32_t first = left_slot(parent);
             auto joined = join(worker, page, first, page.depth_of(parent), key);
             if (!joined) {
                 status = joined.error();
