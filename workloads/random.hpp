@@ -25,6 +25,7 @@ enum class Domain : std::uint64_t {
     trace_first_state,
     trace_made_up,
     synthetic_trace,
+    fee_recipient,
 };
 
 using RandomWords = std::array<std::uint64_t, 4>;

@@ -13,11 +13,13 @@
 // demands no particular nonce: blocks are made without knowing which transfers before them failed.
 // An account that is absent or of another length than the option says (a broken executor or
 // backend) gives a failed receipt that depends on what was read, and no writes.
+// Fees (fee.hpp) are paid beside all this, and change nothing of it.
 #pragma once
 
 #include "harness/core/block.hpp"
 #include "harness/core/registry.hpp"
-#include "workloads/distribution.hpp"
+#include "workloads/fee.hpp"
+#include "workloads/key_choice.hpp"
 
 namespace commitbench::transfer {
 
@@ -32,10 +34,11 @@ struct Settings {
     std::uint64_t seed = 0;
     std::uint64_t accounts = 0;    ///< at least 2; accounts * balance < 2^63
     std::uint32_t block_size = 0;  ///< transactions a block
-    double theta = 0;              ///< of Zipf's law; 0 is uniform
-    std::uint64_t work = 0;        ///< units a transaction
-    std::size_t value_size = 0;    ///< bytes, kSmallestValue..kLargestValue
-    std::uint64_t balance = 0;     ///< of every account at first
+    KeyChoice keys;
+    FeeRule fee = FeeRule::none;
+    std::uint64_t work = 0;      ///< units a transaction
+    std::size_t value_size = 0;  ///< bytes, kSmallestValue..kLargestValue
+    std::uint64_t balance = 0;   ///< of every account at first
     std::uint64_t amount_min = 0;
     std::uint64_t amount_max = 0;
     double overdraft_share = 0;  ///< of the transfers ask for more than all accounts have together
@@ -87,8 +90,8 @@ class TransferWorkload final : public Workload {
     [[nodiscard]] Draft draft(std::uint64_t block, std::uint64_t index) const noexcept;
 
     Settings settings_;
-    RankDistribution ranks_;
-    Scatter scatter_;
+    KeyDistribution keys_;
+    Fee fee_;
     std::uint64_t overdraft_below_;  // a random word below it is an overdraft; all ones: always
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "workloads/option_rows.hpp"
 #include "workloads/transfer/transfer.hpp"
 
 #include <array>
@@ -14,36 +15,13 @@ constexpr std::array kOptions{
                .default_value = "100k",
                .range = "2..10G",
                .help = "Accounts in the first state."},
-    OptionSpec{.key = "block-size",
-               .type = OptionType::integer,
-               .unit = "transactions",
-               .default_value = "10k",
-               .range = "1..1M",
-               .help = "Transactions in a block."},
-    OptionSpec{.key = "distribution",
-               .type = OptionType::choice,
-               .unit = "",
-               .default_value = "uniform",
-               .range = "uniform|zipf",
-               .help = "How senders and receivers are drawn from the accounts."},
-    OptionSpec{
-        .key = "theta",
-        .type = OptionType::real,
-        .unit = "",
-        .default_value = "0.99",
-        .range = "0..1000",
-        .help =
-            "Exponent of zipf: the account of rank k is drawn in proportion to k^-theta; unused by "
-            "uniform."},
-    OptionSpec{
-        .key = "work",
-        .type = OptionType::integer,
-        .unit = "units",
-        .default_value = "0",
-        .range = "0..100M",
-        .help =
-            "CPU work a transaction, in units of about 100 ns (the result says what a unit costs "
-            "there)."},
+    kBlockSizeOption,
+    kKeysOption,
+    kThetaOption,
+    kHotShareOption,
+    kHotSetOption,
+    kWorkOption,
+    kFeeOption,
     OptionSpec{.key = "value-size",
                .type = OptionType::size,
                .unit = "bytes",
@@ -86,7 +64,8 @@ Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t s
         .seed = seed,
         .accounts = options.integer("accounts"),
         .block_size = static_cast<std::uint32_t>(options.integer("block-size")),
-        .theta = options.text("distribution") == "zipf" ? options.real("theta") : 0,
+        .keys = KeyChoice::from(options),
+        .fee = fee_rule(options),
         .work = options.integer("work"),
         .value_size = options.size("value-size"),
         .balance = options.integer("balance"),
