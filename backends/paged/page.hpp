@@ -113,14 +113,17 @@ class Page {
     /// Where the path of `key` ends in this page: the first slot on it that is absent or terminal,
     /// or its bottom slot, where that is internal.
     [[nodiscard]] std::uint32_t landing_of(const StateKey& key) const noexcept {
+        // At which level is as good as random, so that a loop which ends there would be mispredicted
+        // for most keys: one bit a level instead. Above the bottom all slots are in the first word.
         const std::uint32_t bits = bits_of(key, depth_, kPageLevels);
+        const std::uint64_t internal = live_.word(0) & ~terminal_.word(0);
+        std::uint32_t passed = 0;
         for (std::uint32_t level = 1; level < kPageLevels; ++level) {
             const std::uint32_t slot = slot_of(level, bits >> (kPageLevels - level));
-            if (!is_internal(slot)) {
-                return slot;
-            }
+            passed |= static_cast<std::uint32_t>(internal >> slot & 1) << (level - 1);
         }
-        return slot_of(kPageLevels, bits);
+        const auto level = static_cast<std::uint32_t>(std::countr_one(passed)) + 1;
+        return slot_of(level, bits >> (kPageLevels - level));
     }
 
     /// The slot's place in the trie, given some key below the page.
@@ -145,6 +148,11 @@ class Page {
         const bool has_left = live_.has(slot);
         return {has_left ? first : &kTerminator,
                 live_.has(slot + 1) ? first + (has_left ? 1 : 0) : &kTerminator};
+    }
+
+    /// Asks for what ref() and pair_at() of these slots will look at. The page itself must be near.
+    void fetch_ref(std::uint32_t slot) const noexcept {
+        __builtin_prefetch(refs_ + refs_mask().rank(slot));
     }
 
     /// INVARIANT: the slot is terminal, or internal at the bottom. Atomic because readers may bring
