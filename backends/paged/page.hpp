@@ -106,6 +106,9 @@ class Page {
     [[nodiscard]] bool is_internal(std::uint32_t slot) const noexcept {
         return live_.has(slot) && !terminal_.has(slot);
     }
+    [[nodiscard]] SlotMask internal() const noexcept {
+        return {live_.word(0) & ~terminal_.word(0), live_.word(1) & ~terminal_.word(1)};
+    }
     [[nodiscard]] const SlotMask& live() const noexcept { return live_; }
     [[nodiscard]] const SlotMask& terminal() const noexcept { return terminal_; }
     [[nodiscard]] bool is_empty() const noexcept { return live_.none(); }
@@ -116,11 +119,11 @@ class Page {
         // At which level is as good as random, so that a loop which ends there would be mispredicted
         // for most keys: one bit a level instead. Above the bottom all slots are in the first word.
         const std::uint32_t bits = bits_of(key, depth_, kPageLevels);
-        const std::uint64_t internal = live_.word(0) & ~terminal_.word(0);
+        const std::uint64_t above_bottom = internal().word(0);
         std::uint32_t passed = 0;
         for (std::uint32_t level = 1; level < kPageLevels; ++level) {
             const std::uint32_t slot = slot_of(level, bits >> (kPageLevels - level));
-            passed |= static_cast<std::uint32_t>(internal >> slot & 1) << (level - 1);
+            passed |= static_cast<std::uint32_t>(above_bottom >> slot & 1) << (level - 1);
         }
         const auto level = static_cast<std::uint32_t>(std::countr_one(passed)) + 1;
         return slot_of(level, bits >> (kPageLevels - level));
@@ -142,6 +145,10 @@ class Page {
         const Node* left;
         const Node* right;
     };
+    /// INVARIANT: the slot is internal; at the bottom its page is resident.
+    [[nodiscard]] NodePair children_of(std::uint32_t slot) const noexcept {
+        return slot >= kBottomSlot ? ref(slot).page()->pair_at(0) : pair_at(left_slot(slot));
+    }
     /// Both nodes of the pair that begins at `slot`, an even one, absent ones as terminators.
     [[nodiscard]] NodePair pair_at(std::uint32_t slot) const noexcept {
         const Node* const first = nodes_ + live_.rank(slot);
@@ -150,7 +157,7 @@ class Page {
                 live_.has(slot + 1) ? first + (has_left ? 1 : 0) : &kTerminator};
     }
 
-    /// Asks for what ref() and pair_at() of these slots will look at. The page itself must be near.
+    /// Asks for what ref() will look at.
     void fetch_ref(std::uint32_t slot) const noexcept {
         __builtin_prefetch(refs_ + refs_mask().rank(slot));
     }

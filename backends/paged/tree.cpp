@@ -135,7 +135,7 @@ Result<Node> Tree::merkleize() {
     HashPlan& plan = workers_[0].plan;
     if (top.changed && top.kept) {
         top_.plan(plan);
-        plan_root();
+        plan.add_root(*top_page_, &root_);
     } else if (top.changed) {
         top_page_ = nullptr;
         top_bucket_ = top.bucket.count() == 0 ? nullptr : top.bucket.bucket();
@@ -160,11 +160,6 @@ Result<Node> Tree::merkleize() {
     return root_;
 }
 
-void Tree::plan_root() {
-    const Page::NodePair top = top_page_->pair_at(0);
-    workers_[0].plan.add_pair(0, top.left, top.right, &root_);
-}
-
 /// The trie is one bucket, or empty: its leaves and the writes together are a new one.
 void Tree::merkleize_small() {
     leaves_.clear();
@@ -180,7 +175,7 @@ void Tree::merkleize_small() {
         top_.build_below(workers_[0], *top_page_, leaves_);
         top_.plan(plan);
         plan.add_page(*top_page_);
-        plan_root();
+        plan.add_root(*top_page_, &root_);
     }
     work_.add(plan.run(hasher_));
     changed_bytes_ += plan.take_unwritten_bytes();
