@@ -122,13 +122,17 @@ void HashPlan::add_page(Page& page) {
     }
     terminal.for_each([&](std::uint32_t slot) {
         Bucket& bucket = *page.ref(slot).bucket();
-        unwritten_bytes_ += page.unwritten.has(slot) ? 0 : bucket.size();
+        if (stored_) {
+            unwritten_bytes_ += page.unwritten.has(slot) ? 0 : bucket.size();
+        }
         Node* const out = &page.node(slot);
         __builtin_prefetch(out, 1);
         add_bucket(bucket, out);
     });
-    unwritten_bytes_ += page.dirty ? 0 : page.memory_bytes();
-    page.unwritten = page.unwritten | SlotMask{changed[0], changed[1]};
+    if (stored_) {
+        unwritten_bytes_ += page.dirty ? 0 : page.memory_bytes();
+        page.unwritten = page.unwritten | SlotMask{changed[0], changed[1]};
+    }
     page.changed = {};
     page.dirty = true;
 }

@@ -36,6 +36,9 @@ struct HashWork {
 /// Not thread-safe; one a worker. Pages and buckets may not change between being planned and run().
 class HashPlan {
   public:
+    /// `stored`: some store keeps the tree, so what it lacks is kept track of.
+    explicit HashPlan(bool stored) : stored_(stored) {}
+
     /// The page's changed slots, and what is above them in the page; empties page.changed. The
     /// nodes at the top of the pages below must be on the same plan or final.
     void add_page(Page& page);
@@ -93,6 +96,7 @@ class HashPlan {
     std::uint64_t hash_buckets(const NodeHasher& hasher);
     std::uint64_t hash_pages(const NodeHasher& hasher);
 
+    bool stored_;
     Arena arena_{std::size_t{1} << 20};  // hashes of values, nodes inside buckets
     std::vector<ValueJob> values_;
     std::vector<LeafJob> leaves_;

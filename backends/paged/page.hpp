@@ -159,13 +159,13 @@ class Page {
 
     /// Asks for what ref() will look at.
     void fetch_ref(std::uint32_t slot) const noexcept {
-        __builtin_prefetch(refs_ + refs_mask().rank(slot));
+        __builtin_prefetch(refs() + refs_mask().rank(slot));
     }
 
     /// INVARIANT: the slot is terminal, or internal at the bottom. Atomic because readers may bring
     /// what it refers to into memory, each at any time.
     [[nodiscard]] std::atomic<std::uint64_t>& ref_word(std::uint32_t slot) const noexcept {
-        return refs_[refs_mask().rank(slot)];
+        return refs()[refs_mask().rank(slot)];
     }
     [[nodiscard]] Ref ref(std::uint32_t slot) const noexcept {
         return Ref::from_word(ref_word(slot).load(std::memory_order_acquire));
@@ -197,27 +197,29 @@ class Page {
     void insert_ref(TreeMemory& memory, std::uint32_t slot, Ref ref);
     void remove_ref(std::uint32_t slot) noexcept;
 
-    // First, in the order of the declaration: what a walk looks at, in 64 bytes.
+    /// They lie behind the nodes.
+    [[nodiscard]] std::atomic<std::uint64_t>* refs() const noexcept {
+        return reinterpret_cast<std::atomic<std::uint64_t>*>(nodes_ + node_room_);
+    }
+
+    // First, in the order of the declaration: what a commit in memory looks at, in one line.
     SlotMask live_;
     SlotMask terminal_;
-    Node* nodes_ = nullptr;
-    std::atomic<std::uint64_t>* refs_ = nullptr;
-
-  public:
-    /// Slots whose node changes in the block under way, or that were made absent in it.
-    SlotMask changed;
-
-    // What only the copy in memory has.
-    std::uint64_t stored_at = 0;  ///< where the store has it; 0 where it has none
-    SlotMask unwritten;           ///< slots below which something differs from what the store has
-    bool dirty = true;            ///< this page itself does
-    /// Set by whoever uses the page, cleared by the search for what to evict.
-    std::atomic<bool> recent{true};
-
-  private:
+    Node* nodes_ = nullptr;  // and the references behind them
     std::uint16_t depth_;
     std::uint8_t node_room_ = 0;
     std::uint8_t ref_room_ = 0;
+
+    // What only the copy in memory has.
+  public:
+    /// Set by whoever uses the page, cleared by the search for what to evict.
+    std::atomic<bool> recent{true};
+    bool dirty = true;  ///< the page itself differs from what the store has
+    /// Slots whose node changes in the block under way, or that were made absent in it.
+    SlotMask changed;
+
+    SlotMask unwritten;           ///< slots below which something differs from what the store has
+    std::uint64_t stored_at = 0;  ///< where the store has it; 0 where it has none
 };
 
 }  // namespace commitbench::paged

@@ -23,7 +23,7 @@ struct Worker {
     TreeMemory& memory;
     std::unique_ptr<RecordReader> reader{};  ///< null where everything is resident
     /// One slice after the other is planned on it and hashed: its lists stay in the cache.
-    HashPlan plan{};
+    HashPlan plan;
 };
 
 /// What the slices of a block share.

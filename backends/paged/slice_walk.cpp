@@ -12,7 +12,6 @@ constexpr std::size_t kReadsTogether = 256;
 
 /// Pages to ask for before their turn.
 constexpr std::size_t kPagesAhead = 8;
-constexpr std::size_t kPageLines = 2;
 
 /// Of a bucket's memory, those asked for when its place is known: all of a small one whose values
 /// are no longer than a leaf's other bytes.
@@ -64,7 +63,7 @@ Status Slice::walk(Worker& worker, std::uint32_t stop_depth) {
         }
         for (std::size_t i = begin; i < end; ++i) {
             if (i + kPagesAhead < end) {
-                prefetch_lines(visits_[i + kPagesAhead].tree.page, kPageLines);
+                __builtin_prefetch(visits_[i + kPagesAhead].tree.page);
             }
             find_steps(static_cast<std::uint32_t>(i));
         }
@@ -116,7 +115,7 @@ void Slice::take_step(const Step& step, std::uint32_t stop_depth) {
         if (page.depth_of(slot) >= stop_depth) {
             handed_on_.push_back(below);
         } else {
-            prefetch_lines(resident, kPageLines);
+            __builtin_prefetch(resident);
             visits_.push_back({below, false});
         }
         return;

@@ -23,7 +23,7 @@ Tree::~Tree() = default;  // the memory of pages and buckets goes with memory_
 
 Status Tree::open(const StoredTree& stored) {
     for (std::uint32_t i = 0; i < pool_.workers(); ++i) {
-        workers_.push_back({memory_});
+        workers_.push_back({.memory = memory_, .plan = HashPlan(store_ != nullptr)});
         if (store_ != nullptr) {
             auto reader = store_->open_reader();
             if (!reader) {
