@@ -71,8 +71,14 @@ void HashPlan::add_bucket(Bucket& bucket, Node* out) {
             join(waiting_.grown[waiting_.size], grown, waiting_.parted[waiting_.size], bucket);
         }
         if (!last) {
-            waiting_.parted[waiting_.size] = next;
-            waiting_.grown[waiting_.size++] = grown;
+            // Field by field: a copy of the whole would wait for the stores just made.
+            Grown& waiting = waiting_.grown[waiting_.size];
+            waiting.node = grown.node;
+            waiting.depth = grown.depth;
+            waiting.height = grown.height;
+            waiting.some_leaf = i;
+            waiting.changed = grown.changed;
+            waiting_.parted[waiting_.size++] = next;
             continue;
         }
         if (count == 1) {

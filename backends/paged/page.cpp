@@ -42,12 +42,12 @@ void Page::make_room(TreeMemory& memory, std::uint32_t nodes, std::uint32_t refs
     // INVARIANT: no reader is at work while a block is applied, so plain copies will do.
     const std::uint8_t node_room = nodes <= node_room_ ? node_room_ : next_room(nodes);
     const std::uint8_t ref_room = refs <= ref_room_ ? ref_room_ : next_room(refs);
-    auto* const grown =
-        reinterpret_cast<Node*>(memory.allocate(arrays_bytes(node_room, ref_room)));
+    auto* const grown = reinterpret_cast<Node*>(memory.allocate(arrays_bytes(node_room, ref_room)));
     auto* const grown_refs = reinterpret_cast<Word*>(grown + node_room);
     std::copy(nodes_, nodes_ + node_room_, grown);
     for (std::uint32_t i = 0; i < ref_room; ++i) {
-        new (grown_refs + i) Word(i < ref_room_ ? this->refs()[i].load(std::memory_order_relaxed) : 0);
+        new (grown_refs + i)
+            Word(i < ref_room_ ? this->refs()[i].load(std::memory_order_relaxed) : 0);
     }
     drop_arrays(memory);
     nodes_ = grown;

@@ -116,8 +116,9 @@ class Page {
     /// Where the path of `key` ends in this page: the first slot on it that is absent or terminal,
     /// or its bottom slot, where that is internal.
     [[nodiscard]] std::uint32_t landing_of(const StateKey& key) const noexcept {
-        // At which level is as good as random, so that a loop which ends there would be mispredicted
-        // for most keys: one bit a level instead. Above the bottom all slots are in the first word.
+        // At which level is as good as random, so that a loop which ends there would be
+        // mispredicted for most keys: one bit a level instead. Above the bottom all slots are in
+        // the first word.
         const std::uint32_t bits = bits_of(key, depth_, kPageLevels);
         const std::uint64_t above_bottom = internal().word(0);
         std::uint32_t passed = 0;

@@ -136,7 +136,7 @@ class Slice {
     std::size_t roots_ = 0;
     std::vector<Visit> visits_;
     std::vector<Page*> grown_;  // pages made by splits
-    std::vector<Step> steps_;  // of one level of pages
+    std::vector<Step> steps_;   // of one level of pages
     std::vector<Landing> landings_;
     std::vector<Missing> missing_pages_;
     std::vector<Missing> missing_buckets_;

@@ -13,11 +13,10 @@ constexpr std::size_t kReadsTogether = 256;
 /// Pages to ask for before their turn.
 constexpr std::size_t kPagesAhead = 8;
 
-/// Of a bucket's memory, those asked for when its place is known: all of a small one whose values
-/// are no longer than a leaf's other bytes.
+/// Of a bucket's memory, those asked for when its place is known: keys and leaves of a small one.
 constexpr std::size_t bucket_lines(std::size_t leaves) {
-    constexpr std::size_t kMost = 12;
-    return std::min(kMost, (Bucket::memory_size(Bucket::image_size(leaves, 64 * leaves)) + 63) / 64);
+    constexpr std::size_t kMost = 6;
+    return std::min(kMost, (Bucket::memory_size(Bucket::image_size(leaves, 0)) + 63) / 64);
 }
 
 void prefetch_lines(const void* object, std::size_t lines) {
