@@ -91,7 +91,7 @@ void NodeHasher::make_internal(std::span<const PairJob> jobs) const {
 
 void NodeHasher::make_internal(const PairBatch& batch) const {
     const LaneKernel& kernel = kernel_of(function_);
-    if (batch.size == kernel.lanes) {
+    if (batch.size == kernel.lanes && batch.size >= kernel.least) {
         kernel.pairs(batch.left.data(), batch.right.data(), batch.out.data(), kInternalLabel);
         return;
     }

@@ -28,9 +28,9 @@ struct PairJob {
 
 /// As many internal nodes to make as fit into any processor's lanes, or fewer.
 struct PairBatch {
-    std::array<const std::uint8_t*, kMostLanes> left;
-    std::array<const std::uint8_t*, kMostLanes> right;
-    std::array<std::uint8_t*, kMostLanes> out;
+    std::array<const std::uint8_t*, kMostLanes> left{};
+    std::array<const std::uint8_t*, kMostLanes> right{};
+    std::array<std::uint8_t*, kMostLanes> out{};
     std::size_t size = 0;
 };
 

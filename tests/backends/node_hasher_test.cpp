@@ -70,6 +70,33 @@ TEST_P(NodeHasherOf, BatchesEqualSingleCallsAndTheRule) {
     }
 }
 
+TEST_P(NodeHasherOf, BatchesOfEverySize) {
+    const NodeHasher hasher(hash_function(GetParam()));
+    std::mt19937_64 random(kSeed);
+    std::array<Node, 2 * kMostLanes> children{};
+    for (Node& node : children) {
+        for (std::uint8_t& byte : node.bytes) {
+            byte = static_cast<std::uint8_t>(random());
+        }
+    }
+    for (std::size_t size = 0; size <= kMostLanes; ++size) {
+        std::array<Node, kMostLanes> parents{};
+        PairBatch batch;
+        batch.size = size;
+        for (std::size_t i = 0; i < size; ++i) {
+            batch.left[i] = children[2 * i].bytes.data();
+            batch.right[i] = children[2 * i + 1].bytes.data();
+            batch.out[i] = parents[i].bytes.data();
+        }
+        hasher.make_internal(batch);
+        for (std::size_t i = 0; i < kMostLanes; ++i) {
+            EXPECT_EQ(parents[i], i < size ? hasher.internal(children[2 * i], children[2 * i + 1])
+                                           : kTerminator)
+                << i << " of " << size << ", seed " << kSeed;
+        }
+    }
+}
+
 // A level hashed into its own place: a parent takes the place of its left child.
 TEST_P(NodeHasherOf, AParentMayReplaceItsChild) {
     const NodeHasher hasher(hash_function(GetParam()));
