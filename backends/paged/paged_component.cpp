@@ -28,7 +28,7 @@ constexpr std::array kOptions{
                .default_value = "auto",
                .range = "auto|0..128",
                .help = "sub-trees of up to so many leaves are one record with their values instead "
-                       "of pages; 0 and 1: every leaf alone; auto: 4 in memory, 16 on disk"},
+                       "of pages; 0 and 1: every leaf alone; auto: 3 in memory, 16 on disk"},
     OptionSpec{.key = "cache-pages",
                .type = OptionType::integer,
                .unit = "4 KiB",
@@ -64,7 +64,7 @@ std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
 /// In memory what counts is the hashes that a bucket makes again, on disk how many records and
 /// pages there are.
 std::uint64_t elided_leaves(const Options& options) {
-    return options.integer_or_auto("elide").value_or(options.text("store") == "memory" ? 4 : 16);
+    return options.integer_or_auto("elide").value_or(options.text("store") == "memory" ? 3 : 16);
 }
 
 IoEngine io_engine(std::string_view text) {
