@@ -82,6 +82,18 @@ TEST_F(RealBlocks, ReplayEndsInTheRecordedValues) {
     EXPECT_EQ(receipts.size(), 10'813U);
 }
 
+TEST_F(RealBlocks, EachHasAFeeRecipientThatCanBePaidOnce) {
+    const std::vector<NumberedList> blocks = lists();
+    const ChainRules rules{.seed = 1, .fee_recipient = FeeRecipient::deferred};
+    const std::span<const NumberedList> some = std::span(blocks).first(10);
+    testing::replay_and_check(*testing::trace_of(some, rules), some);
+    const auto deferred = testing::trace_of(blocks, rules);
+    const ChainCounts& counts = deferred->chain().counts();
+    EXPECT_EQ(counts.fee_recipients, 60U);
+    EXPECT_EQ(counts.fee_writes_left_out, counts.fee_writes - 60);
+    EXPECT_GT(counts.fee_writes, 10'000U) << "of 10,813 transactions";
+}
+
 TEST_F(RealBlocks, EachRunAloneReplaysToo) {
     const std::vector<NumberedList> blocks = lists();
     const std::span<const NumberedList> all = blocks;

@@ -91,19 +91,26 @@ class ChainLinker {
                                   {.location = place, .before = {}, .after = {}}});
             }
         };
-        const auto write = [&](std::uint32_t place, std::uint32_t tx, const MaybeValue& after) {
-            ++chain_.counts_.writes;
-            chain_.counts_.deletions += after.present ? 0 : 1;
+        const auto write = [&](std::uint32_t place, std::uint32_t tx, const MaybeValue& after,
+                               bool done) {
             Location& known = locations_[place];
             if (!known.written) {
                 known.written = true;
                 known.first_recorded = after;
             }
+            if (!done) {
+                return;
+            }
+            ++chain_.counts_.writes;
+            chain_.counts_.deletions += after.present ? 0 : 1;
             drafts.push_back(
                 {tx, {.location = place, .writes = true, .before = {}, .after = after}});
         };
+        const auto recipient = find_fee_recipient(block.list);
+        chain_.counts_.fee_recipients += recipient ? 1U : 0U;
         for (const bal::Account& account : block.list.accounts) {
-            list_writes(account, write);
+            const bool paid = recipient && &account == &block.list.accounts[*recipient];
+            list_writes(account, paid ? balances_left_out(account) : 0, write);
             for (const bal::Word& slot : account.reads) {
                 pure_read(location(LocationKind::slot, slot_key(account.address, slot)));
             }
@@ -116,14 +123,25 @@ class ChainLinker {
         return drafts;
     }
 
+    /// Of a block's fee recipient, which is counted as such.
+    std::size_t balances_left_out(const bal::Account& account) {
+        const std::size_t skipped = left_out(rules_.fee_recipient, account.balances.size());
+        chain_.counts_.fee_writes += account.balances.size();
+        chain_.counts_.fee_writes_left_out += skipped;
+        return skipped;
+    }
+
+    /// The first `undone` balance writes are listed as not done.
     template<class Write>
-    void list_writes(const bal::Account& account, Write write) {
-        const auto each = [&](LocationKind kind, const auto& writes, auto value_of) {
-            if (!writes.empty()) {
-                const std::uint32_t place = location(kind, location_key(kind, account.address));
-                for (const auto& entry : writes) {
-                    write(place, entry.tx, kept(value_of(entry)));
-                }
+    void list_writes(const bal::Account& account, std::size_t undone, Write write) {
+        const auto each = [&](LocationKind kind, const auto& writes, auto value_of,
+                              std::size_t skipped = 0) {
+            if (writes.empty()) {
+                return;
+            }
+            const std::uint32_t place = location(kind, location_key(kind, account.address));
+            for (std::size_t i = 0; i < writes.size(); ++i) {
+                write(place, writes[i].tx, kept(value_of(writes[i])), i >= skipped);
             }
         };
         for (const bal::SlotWrites& slot : account.slots) {
@@ -131,11 +149,14 @@ class ChainLinker {
                 location(LocationKind::slot, slot_key(account.address, slot.slot));
             for (const bal::SlotWrite& entry : slot.writes) {
                 write(place, entry.tx,
-                      bal::is_zero(entry.value) ? MaybeValue{} : kept(integer_value(entry.value)));
+                      bal::is_zero(entry.value) ? MaybeValue{} : kept(integer_value(entry.value)),
+                      true);
             }
         }
-        each(LocationKind::balance, account.balances,
-             [](const bal::BalanceWrite& entry) { return integer_value(entry.balance.digits()); });
+        each(
+            LocationKind::balance, account.balances,
+            [](const bal::BalanceWrite& entry) { return integer_value(entry.balance.digits()); },
+            undone);
         each(LocationKind::nonce, account.nonces, [](const bal::NonceWrite& entry) {
             return integer_value(bal::Quantity(entry.nonce).digits());
         });
@@ -288,6 +309,18 @@ void describe_rules(FactVisitor& visitor, const ChainRules& rules, const ChainCo
                            "of the read): the "
                            "input does not say who read what"
                          : "asked for by reads=off");
+    const char* const fee_rule[] = {
+        "written as recorded",
+        "written once a block, to its last recorded value, by the last transaction that writes it",
+        "not written, whatever the transactions did to it beside paying their fees",
+    };
+    visitor.fact(
+        "rule_fee_recipient",
+        fmt::format("{} of {} balance writes in {} blocks left out: {}", counts.fee_writes_left_out,
+                    counts.fee_writes, counts.fee_recipients,
+                    fee_rule[static_cast<std::size_t>(rules.fee_recipient)]),
+        "the account whose balance most transactions, and more than half, write: the input does "
+        "not name it");
     if (counts.unread != 0) {
         visitor.fact("pure_reads_undealt", fmt::format("{}", counts.unread),
                      "their blocks have no transaction");

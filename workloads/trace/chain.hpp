@@ -11,6 +11,8 @@
 //   * A pure read is dealt to one of the block's transactions by Philox(seed, block's own number,
 //   index of the read), uniformly.
 //     An account that was only touched counts as one pure read of its balance.
+//   * The fee recipient's balance (fee_recipient.hpp) is written as recorded, or once a block, or
+//   not at all; the first state is the same in all three cases.
 //   * Between runs of consecutive blocks nothing happens: a gap in the numbers is skipped.
 //   * The first state, in which a location has the value that its first write needs:
 //       nonce     the first recorded nonce less 1; absent where that nonce is 0
@@ -27,6 +29,7 @@
 
 #include "harness/core/arena.hpp"
 #include "harness/core/observer.hpp"
+#include "workloads/trace/fee_recipient.hpp"
 #include "workloads/trace/location.hpp"
 
 namespace commitbench {
@@ -40,6 +43,7 @@ struct ChainRules {
     std::uint64_t seed = 0;
     bool pure_reads =
         true;  ///< dealt; false: left out of the transactions (the first state is the same)
+    FeeRecipient fee_recipient = FeeRecipient::write;
     double fresh_slots = 0;     ///< 0..1
     double fresh_balances = 0;  ///< 0..1
 };
@@ -71,8 +75,11 @@ struct ChainCounts {
     std::uint64_t runs = 0;    ///< of consecutive block numbers
     std::uint64_t writes = 0;  ///< deletions included
     std::uint64_t deletions = 0;
-    std::uint64_t pure_reads = 0;    ///< listed; touched accounts included
-    std::uint64_t touched_only = 0;  ///< of those, accounts that were only touched
+    std::uint64_t pure_reads = 0;      ///< listed; touched accounts included
+    std::uint64_t touched_only = 0;    ///< of those, accounts that were only touched
+    std::uint64_t fee_recipients = 0;  ///< blocks that have one
+    std::uint64_t fee_writes = 0;      ///< balance writes of these, those left out included
+    std::uint64_t fee_writes_left_out = 0;
     std::uint64_t unread = 0;  ///< of those, in blocks without a transaction, so nobody does them
     std::array<std::uint64_t, kLocationKinds> locations{};  ///< by kind - 1
     std::array<std::uint64_t, kLocationKinds>

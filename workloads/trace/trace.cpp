@@ -93,6 +93,14 @@ constexpr std::array kOptions{
                .help = "Whether slots that a block only read, and accounts that it only touched, "
                        "are dealt to its "
                        "transactions."},
+    OptionSpec{.key = "fee-recipient",
+               .type = OptionType::choice,
+               .unit = "",
+               .default_value = "write",
+               .range = "write|deferred|none",
+               .help = "How often the fee recipient's balance is written, the one that more than "
+                       "half of a block's transactions write: as recorded, once a block (the state "
+                       "after it is the same), or never."},
     OptionSpec{.key = "fresh-slots",
                .type = OptionType::real,
                .unit = "",
@@ -124,6 +132,12 @@ std::string digest_of(const std::vector<FileDigest>& files) {
     return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
+FeeRecipient fee_recipient_rule(std::string_view text) {
+    return text == "deferred" ? FeeRecipient::deferred
+           : text == "none"   ? FeeRecipient::none
+                              : FeeRecipient::write;
+}
+
 Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t seed) {
     const auto files = bal::find_blocks(options.text("path"));
     if (!files) {
@@ -146,6 +160,7 @@ Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t s
     auto made = TraceWorkload::make(
         blocks, {.rules = {.seed = seed,
                            .pure_reads = options.boolean("reads"),
+                           .fee_recipient = fee_recipient_rule(options.text("fee-recipient")),
                            .fresh_slots = options.real("fresh-slots"),
                            .fresh_balances = options.real("fresh-balances")},
                  .work = options.integer("work"),
