@@ -26,6 +26,18 @@ enum class Domain : std::uint64_t {
     trace_made_up,
     synthetic_trace,
     fee_recipient,
+    token = 32,
+    token_key,
+    token_value,
+    swap,
+    swap_key,
+    swap_value,
+    orderbook,
+    orderbook_key,
+    orderbook_value,
+    mint,
+    mint_key,
+    mint_value,
 };
 
 using RandomWords = std::array<std::uint64_t, 4>;

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/core/registry.hpp"
 
+#include "workloads/mint/mint.hpp"
+#include "workloads/orderbook/orderbook.hpp"
+#include "workloads/swap/swap.hpp"
+#include "workloads/token/token.hpp"
 #include "workloads/trace/trace.hpp"
 #include "workloads/transfer/transfer.hpp"
 
 namespace commitbench {
 
 std::span<const WorkloadComponent> workload_registry() {
-    static const std::array kRegistry{transfer::component(), trace_component()};
+    static const std::array kRegistry{transfer::component(), token::component(),
+                                      swap::component(),     orderbook::component(),
+                                      mint::component(),     trace_component()};
     return kRegistry;
 }
 
