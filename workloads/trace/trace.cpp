@@ -30,7 +30,7 @@ class TraceBlock final : public Block {
         std::uint64_t digest = mixed(block_.number) + index;
         bool as_expected = true;
         for (std::uint32_t i = block_.begins[index]; i < block_.begins[index + 1]; ++i) {
-            const Access& access = block_.accesses[i];
+            const TraceAccess& access = block_.accesses[i];
             const StateKey& key = chain_->keys()[access.location];
             const StateRead read = state.read(key);
             if (read.state == ReadState::stop) {
