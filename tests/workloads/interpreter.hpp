@@ -50,11 +50,17 @@ class Interpreter final : public StateAccess {
         state_.erase(key);
     }
 
+    [[nodiscard]] ReadState add(const StateKey& key, std::uint64_t amount) override {
+        added_keys.insert(key);
+        return StateAccess::add(key, amount);
+    }
+
     std::optional<std::uint64_t> stop_at;  ///< reads that are answered before stop
     std::uint64_t reads = 0;
     std::uint64_t writes = 0;
     std::uint64_t erasures = 0;
-    std::set<StateKey> read_keys;
+    std::set<StateKey> read_keys;  ///< those that were added to among them
+    std::set<StateKey> added_keys;
 
   private:
     void spoil() { std::ranges::fill(scratch_, 0xdd); }
