@@ -20,13 +20,13 @@ Status check_supply(std::string_view workload,
                     std::string_view option,
                     std::uint64_t accounts,
                     std::uint64_t coins,
-                    std::uint64_t limit) {
-    const std::uint64_t most = (limit - 1) / accounts;
+                    unsigned bits) {
+    const std::uint64_t most = ((std::uint64_t{1} << bits) - 1) / accounts;
     if (coins > most) {
         return bad_input(
-            fmt::format("workload '{}': {} accounts of {}={} hold more than {} coins together: "
+            fmt::format("workload '{}': {} accounts of {}={} hold more than 2^{} coins together: "
                         "give {}={} or less",
-                        workload, accounts, option, coins, limit - 1, option, most));
+                        workload, accounts, option, coins, bits, option, most));
     }
     return {};
 }

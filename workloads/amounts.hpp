@@ -16,14 +16,14 @@ inline constexpr OptionSpec kAmountMinOption{
     .unit = "coins",
     .default_value = "1",
     .range = "0..1000000G",
-    .help = "Smallest amount of a transaction; amounts are uniform."};
+    .help = "Smallest amount of a payment; amounts are uniform."};
 
 inline constexpr OptionSpec kAmountMaxOption{.key = "amount-max",
                                              .type = OptionType::integer,
                                              .unit = "coins",
                                              .default_value = "1000",
                                              .range = "0..1000000G",
-                                             .help = "Largest amount of a transaction."};
+                                             .help = "Largest amount of a payment."};
 
 /// A range of amounts, both ends included.
 struct Amounts {
@@ -34,17 +34,18 @@ struct Amounts {
     /// Refuses an empty range in the name of `workload`.
     [[nodiscard]] static Result<Amounts> from(const Options& options, std::string_view workload);
 
-    [[nodiscard]] std::uint64_t draw(RandomStream& random) const noexcept {
-        return min + random.below(max - min + 1);
+    /// The amount that a random word means.
+    [[nodiscard]] std::uint64_t of(std::uint64_t word) const noexcept {
+        return min + scaled(word, max - min + 1);
     }
 };
 
-/// Refuses (bad_input) accounts that hold `limit` coins or more together.
+/// Refuses (bad_input) accounts that hold 2^`bits` coins or more together.
 [[nodiscard]] Status check_supply(std::string_view workload,
                                   std::string_view option,
                                   std::uint64_t accounts,
                                   std::uint64_t coins,
-                                  std::uint64_t limit);
+                                  unsigned bits);
 
 /// Refuses (bad_input) two shares of one whole that are more than 1 together.
 [[nodiscard]] Status check_shares(const Options& options,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workloads by their spec, and sights of a state that no executor should show.
+// What tests of workloads ask of specs and states, and sights of a state that no order of
+// transactions gives.
 #pragma once
 
-#include "harness/core/registry.hpp"
 #include "tests/workloads/interpreter.hpp"
 #include "workloads/fold.hpp"
 #include "workloads/random.hpp"
@@ -11,22 +11,6 @@
 #include <gtest/gtest.h>
 
 namespace commitbench::testing {
-
-/// The workload that `spec` names, with all of its options.
-[[nodiscard]] inline std::unique_ptr<Workload> make_workload(std::string_view spec,
-                                                             std::uint64_t seed = 1) {
-    const auto choice = choose("workload", workload_registry(), spec);
-    if (!choice) {
-        ADD_FAILURE() << choice.error().message;
-        std::abort();
-    }
-    auto workload = choice->component->create(choice->options, seed);
-    if (!workload) {
-        ADD_FAILURE() << workload.error().message;
-        std::abort();
-    }
-    return std::move(*workload);
-}
 
 /// Why `spec` is refused, by its table or by the workload.
 [[nodiscard]] inline std::string refusal_of(std::string_view spec) {

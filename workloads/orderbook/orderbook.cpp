@@ -46,7 +46,7 @@ Instruction OrderbookWorkload::first_draft(RandomStream& random,
                                                                        : Kind::limit;
     made.side = random.below(2) == 0 ? Side::bid : Side::ask;
     made.user = random.below(settings_.users);
-    made.quantity = settings_.amounts.draw(random);
+    made.quantity = settings_.amounts.of(random.next());
     made.market = static_cast<std::uint32_t>(markets_.draw(random));
     made.price = made.kind == Kind::take ? (made.side == Side::bid ? settings_.prices : 1)
                                          : draw_price(random, made.side);

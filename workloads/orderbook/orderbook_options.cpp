@@ -134,10 +134,8 @@ Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t s
         .foreign_share = options.real("foreign-share"),
         .fee = fee_rule(options),
     };
-    COMMITBENCH_TRY(
-        check_supply("orderbook", "base", settings.users, settings.base, std::uint64_t{1} << 54));
-    COMMITBENCH_TRY(
-        check_supply("orderbook", "quote", settings.users, settings.quote, std::uint64_t{1} << 54));
+    COMMITBENCH_TRY(check_supply("orderbook", "base", settings.users, settings.base, 54));
+    COMMITBENCH_TRY(check_supply("orderbook", "quote", settings.users, settings.quote, 54));
     COMMITBENCH_TRY(check_shares(options, "orderbook", "take-share", "cancel-share"));
     if (settings.overlap > settings.prices / 2) {
         return bad_input(

@@ -50,7 +50,7 @@ SwapWorkload::Draft SwapWorkload::draft(std::uint64_t block, std::uint64_t index
     Draft made{};
     Swap& swap = made.swap;
     made.user = random.below(settings_.users);
-    swap.amount = settings_.amounts.draw(random);
+    swap.amount = settings_.amounts.of(random.next());
     swap.pools = static_cast<std::uint16_t>(1 + random.below(settings_.route_max));
     swap.upwards = random.below(2) == 0;
     made.impossible = random.unit() < settings_.impossible_share;

@@ -111,8 +111,7 @@ Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t s
                         "their first token: give route-max={} or less, or more pools",
                         settings.route_max, settings.pools, longest));
     }
-    COMMITBENCH_TRY(
-        check_supply("swap", "balance", settings.users, settings.balance, std::uint64_t{1} << 56));
+    COMMITBENCH_TRY(check_supply("swap", "balance", settings.users, settings.balance, 56));
     return std::unique_ptr<Workload>(std::make_unique<SwapWorkload>(settings));
 }
 

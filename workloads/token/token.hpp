@@ -17,9 +17,8 @@
 
 #include "harness/core/block.hpp"
 #include "harness/core/registry.hpp"
-#include "workloads/amounts.hpp"
 #include "workloads/fee.hpp"
-#include "workloads/key_choice.hpp"
+#include "workloads/payment.hpp"
 
 namespace commitbench::token {
 
@@ -39,21 +38,17 @@ struct Call {
 
 struct Settings {
     std::uint64_t seed = 0;
-    std::uint64_t accounts = 0;  ///< at least 2; accounts * balance < 2^63
+    PaymentRules payments;       ///< of both kinds of transfers; payers are the owners that approve
     std::uint64_t tokens = 0;    ///< at least 1
     std::uint64_t spenders = 0;  ///< at least 1; of each owner in each token
     std::uint32_t block_size = 0;
-    KeyChoice keys;               ///< of accounts
     std::uint64_t work = 0;       ///< units a transaction
-    std::uint64_t balance = 0;    ///< of every account in every token at first
     std::uint64_t allowance = 0;  ///< of every spender at first; 0: absent
-    Amounts amounts;              ///< that are moved
     double approve_share = 0;     ///< of the transactions
     double transfer_from_share = 0;
     std::uint64_t approve_max = 0;  ///< largest allowance with a limit; at least 1
     double unlimited_share = 0;     ///< of the approvals
     double revoke_share = 0;        ///< of the approvals
-    double overdraft_share = 0;     ///< of the transfers of both kinds ask for more than there is
     FeeRule fee = FeeRule::none;
 };
 
@@ -98,17 +93,15 @@ class TokenWorkload final : public Workload {
   private:
     struct Draft {
         Kind kind;
-        bool overdraft;
         std::uint64_t token;
-        std::uint64_t from;
-        std::uint64_t to;
         std::uint64_t spender;
-        std::uint64_t amount;
+        Payment payment;  // of approve: the owner, and the amount allowed
     };
+    [[nodiscard]] Kind draw_kind(RandomStream& random) const noexcept;
     [[nodiscard]] Draft draft(std::uint64_t block, std::uint64_t index) const noexcept;
 
     Settings settings_;
-    KeyDistribution accounts_;
+    PaymentDraw payments_;
     Fee fee_;
 };
 

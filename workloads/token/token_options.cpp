@@ -8,12 +8,7 @@ namespace commitbench::token {
 namespace {
 
 constexpr std::array kOptions{
-    OptionSpec{.key = "accounts",
-               .type = OptionType::integer,
-               .unit = "accounts",
-               .default_value = "100k",
-               .range = "2..1G",
-               .help = "Accounts that hold tokens; each holds every token."},
+    kAccountsOption,
     OptionSpec{.key = "tokens",
                .type = OptionType::integer,
                .unit = "tokens",
@@ -45,13 +40,7 @@ constexpr std::array kOptions{
                .range = "0..1",
                .help = "Share of the transactions in which a spender moves the owner's coins; what "
                        "both shares leave are plain transfers."},
-    OptionSpec{.key = "balance",
-               .type = OptionType::integer,
-               .unit = "coins",
-               .default_value = "1M",
-               .range = "",
-               .help = "Balance of every account in every token at first; accounts * balance must "
-                       "stay below 2^63."},
+    kBalanceOption,
     OptionSpec{.key = "allowance",
                .type = OptionType::integer,
                .unit = "coins",
@@ -80,46 +69,32 @@ constexpr std::array kOptions{
                .default_value = "0.1",
                .range = "0..1",
                .help = "Share of the approvals that set 0, which deletes the key."},
-    OptionSpec{.key = "overdraft-share",
-               .type = OptionType::real,
-               .unit = "",
-               .default_value = "0.01",
-               .range = "0..1",
-               .help = "Share of the transfers of both kinds that ask for more than the supply, "
-                       "and so fail; others fail where a balance or an allowance does not cover "
-                       "them."},
+    kOverdraftShareOption,
     kFeeOption,
 };
 
 Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t seed) {
-    const auto amounts = Amounts::from(options, "token");
-    if (!amounts) {
-        return amounts.error();
+    const auto payments = PaymentRules::from(options, "token");
+    if (!payments) {
+        return payments.error();
     }
-    const Settings settings{
+    COMMITBENCH_TRY(check_shares(options, "token", "approve-share", "transfer-from-share"));
+    COMMITBENCH_TRY(check_shares(options, "token", "unlimited-share", "revoke-share"));
+    return std::unique_ptr<Workload>(std::make_unique<TokenWorkload>(Settings{
         .seed = seed,
-        .accounts = options.integer("accounts"),
+        .payments = *payments,
         .tokens = options.integer("tokens"),
         .spenders = options.integer("spenders"),
         .block_size = static_cast<std::uint32_t>(options.integer("block-size")),
-        .keys = KeyChoice::from(options),
         .work = options.integer("work"),
-        .balance = options.integer("balance"),
         .allowance = options.integer("allowance"),
-        .amounts = *amounts,
         .approve_share = options.real("approve-share"),
         .transfer_from_share = options.real("transfer-from-share"),
         .approve_max = options.integer("approve-max"),
         .unlimited_share = options.real("unlimited-share"),
         .revoke_share = options.real("revoke-share"),
-        .overdraft_share = options.real("overdraft-share"),
         .fee = fee_rule(options),
-    };
-    COMMITBENCH_TRY(check_supply("token", "balance", settings.accounts, settings.balance,
-                                 std::uint64_t{1} << 63));
-    COMMITBENCH_TRY(check_shares(options, "token", "approve-share", "transfer-from-share"));
-    COMMITBENCH_TRY(check_shares(options, "token", "unlimited-share", "revoke-share"));
-    return std::unique_ptr<Workload>(std::make_unique<TokenWorkload>(settings));
+    }));
 }
 
 }  // namespace
