@@ -3,6 +3,7 @@
 
 #include "workloads/mint/mint.hpp"
 #include "workloads/orderbook/orderbook.hpp"
+#include "workloads/p2p/p2p.hpp"
 #include "workloads/swap/swap.hpp"
 #include "workloads/token/token.hpp"
 #include "workloads/trace/trace.hpp"
@@ -11,9 +12,10 @@
 namespace commitbench {
 
 std::span<const WorkloadComponent> workload_registry() {
-    static const std::array kRegistry{transfer::component(), token::component(),
-                                      swap::component(),     orderbook::component(),
-                                      mint::component(),     trace_component()};
+    static const std::array kRegistry{
+        transfer::component(),  p2p::component(),  token::component(), swap::component(),
+        orderbook::component(), mint::component(), trace_component(),
+    };
     return kRegistry;
 }
 
