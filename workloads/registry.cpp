@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/core/registry.hpp"
 
+#include "workloads/kv/kv.hpp"
 #include "workloads/mint/mint.hpp"
 #include "workloads/orderbook/orderbook.hpp"
 #include "workloads/p2p/p2p.hpp"
@@ -13,8 +14,8 @@ namespace commitbench {
 
 std::span<const WorkloadComponent> workload_registry() {
     static const std::array kRegistry{
-        transfer::component(),  p2p::component(),  token::component(), swap::component(),
-        orderbook::component(), mint::component(), trace_component(),
+        transfer::component(), p2p::component(),       kv::component(),   token::component(),
+        swap::component(),     orderbook::component(), mint::component(), trace_component(),
     };
     return kRegistry;
 }

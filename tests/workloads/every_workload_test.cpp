@@ -17,24 +17,36 @@ using testing::State;
 constexpr std::uint64_t kBlocks = 4;
 
 class EveryWorkload : public ::testing::TestWithParam<std::string_view> {};
+/// Those that read whatever they write or erase.
+class WithoutBlindWrites : public EveryWorkload {};
 
-INSTANTIATE_TEST_SUITE_P(
-    Specs,
-    EveryWorkload,
-    ::testing::Values(
-        "transfer:accounts=60,block-size=80,balance=500,amount-max=400",
-        "transfer:accounts=60,block-size=80,value-size=40,fee=write",
-        "transfer:accounts=60,block-size=80,keys=hotspot,fee=deferred",
-        "p2p:shape=diem,accounts=20,block-size=80,balance=500,amount-max=400",
-        "p2p:shape=aptos,accounts=60,block-size=80,keys=zipf,fee=delta",
-        "token:accounts=30,block-size=80,balance=3k,amount-max=900",
-        "token:accounts=20,tokens=2,block-size=80,allowance=0,approve-share=0.4,fee=write",
-        "swap:users=20,pools=6,route-max=4,block-size=80,reserve=20M",
-        "swap:users=20,pools=3,route-max=2,block-size=80,keys=zipf,fee=delta",
-        "orderbook:users=20,markets=2,prices=16,block-size=80,cancel-window=60",
-        "orderbook:users=9,markets=1,block-size=80,matches=16,keys=hotspot,fee=deferred",
-        "mint:minters=20,block-size=80,cap=200,underpaid-share=0.1",
-        "mint:minters=20,block-size=80,counter=delta,keys=zipf,fee=delta"));
+constexpr std::string_view kSpecs[] = {
+    "transfer:accounts=60,block-size=80,balance=500,amount-max=400",
+    "transfer:accounts=60,block-size=80,value-size=40,fee=write",
+    "transfer:accounts=60,block-size=80,keys=hotspot,fee=deferred",
+    "p2p:shape=diem,accounts=20,block-size=80,balance=500,amount-max=400",
+    "p2p:shape=aptos,accounts=60,block-size=80,keys=zipf,fee=delta",
+    "kv:items=60,block-size=80,value-size=12,fail-share=0.1,fresh-share=0.1",
+    "kv:items=60,block-size=80,value-size=8,value-size-max=40,mix=d,fee=write",
+    "kv:items=60,block-size=80,value-size=8,mix=f,fee=delta",
+    "token:accounts=30,block-size=80,balance=3k,amount-max=900",
+    "token:accounts=20,tokens=2,block-size=80,allowance=0,approve-share=0.4,fee=write",
+    "swap:users=20,pools=6,route-max=4,block-size=80,reserve=20M",
+    "swap:users=20,pools=3,route-max=2,block-size=80,keys=zipf,fee=delta",
+    "orderbook:users=20,markets=2,prices=16,block-size=80,cancel-window=60",
+    "orderbook:users=9,markets=1,block-size=80,matches=16,keys=hotspot,fee=deferred",
+    "mint:minters=20,block-size=80,cap=200,underpaid-share=0.1",
+    "mint:minters=20,block-size=80,counter=delta,keys=zipf,fee=delta",
+};
+constexpr std::string_view kBlindSpecs[] = {
+    "kv:items=60,block-size=80,value-size=8,writes=2,fresh-share=0.2,delete-share=0.3",
+    "kv:items=60,block-size=80,value-size=8,mix=a",
+    "kv:items=60,block-size=80,value-size=8,mix=e,scan-length=5,fee=deferred",
+};
+
+INSTANTIATE_TEST_SUITE_P(Specs, EveryWorkload, ::testing::ValuesIn(kSpecs));
+INSTANTIATE_TEST_SUITE_P(BlindSpecs, EveryWorkload, ::testing::ValuesIn(kBlindSpecs));
+INSTANTIATE_TEST_SUITE_P(Specs, WithoutBlindWrites, ::testing::ValuesIn(kSpecs));
 
 /// State and receipts after each block, made and executed in order.
 struct History {
@@ -120,7 +132,7 @@ TEST_P(EveryWorkload, ReceiptsDependOnEveryValueRead) {
 
 /// The writes of one transaction lost, and the state is another one in the end; or, where a value
 /// was erased twice, some receipt tells.
-TEST_P(EveryWorkload, ALostWriteShows) {
+TEST_P(WithoutBlindWrites, ALostWriteShows) {
     const auto workload = make_workload(GetParam());
     const History right = history_of(*workload);
     const auto block = block_of(*workload, 1);
