@@ -6,25 +6,16 @@
 namespace commitbench {
 
 Result<PaymentRules> PaymentRules::from(const Options& options, std::string_view workload) {
+    const auto amounts = Amounts::from(options, workload);
+    if (!amounts) {
+        return amounts.error();
+    }
     const PaymentRules rules{.accounts = options.integer("accounts"),
                              .balance = options.integer("balance"),
-                             .amount_min = options.integer("amount-min"),
-                             .amount_max = options.integer("amount-max"),
+                             .amounts = *amounts,
                              .overdraft_share = options.real("overdraft-share"),
                              .keys = KeyChoice::from(options)};
-    if (rules.amount_min > rules.amount_max) {
-        return bad_input(fmt::format(
-            "workload '{}': amount-min={} is above amount-max={}: lower the first or raise the "
-            "second",
-            workload, rules.amount_min, rules.amount_max));
-    }
-    const std::uint64_t most = (UINT64_MAX >> 1) / rules.accounts;
-    if (rules.balance > most) {
-        return bad_input(
-            fmt::format("workload '{}': {} accounts of balance={} hold more than 2^63 coins "
-                        "together: give balance={} or less",
-                        workload, rules.accounts, rules.balance, most));
-    }
+    COMMITBENCH_TRY(check_supply(workload, "balance", rules.accounts, rules.balance, 63));
     return rules;
 }
 
@@ -40,8 +31,7 @@ Payment PaymentDraw::at(std::uint64_t block, std::uint64_t index) const noexcept
     const std::uint64_t amount_word = random.next();
     const std::uint64_t overdraft_word = random.next();
     const auto [payer, payee] = keys_.draw_two(random);
-    const std::uint64_t amount =
-        rules_.amount_min + scaled(amount_word, rules_.amount_max - rules_.amount_min + 1);
+    const std::uint64_t amount = rules_.amounts.of(amount_word);
     // More than the sum of all balances: fails in whatever state. INVARIANT: no overflow, both
     // terms are below 2^63.
     return {payer, payee,

@@ -5,6 +5,7 @@
 
 #include "harness/core/observer.hpp"
 #include "harness/core/options.hpp"
+#include "workloads/amounts.hpp"
 #include "workloads/key_choice.hpp"
 
 #include <string_view>
@@ -26,21 +27,6 @@ inline constexpr OptionSpec kBalanceOption{
     .range = "",
     .help = "Balance of every account at first; accounts * balance must stay below 2^63."};
 
-inline constexpr OptionSpec kAmountMinOption{
-    .key = "amount-min",
-    .type = OptionType::integer,
-    .unit = "coins",
-    .default_value = "1",
-    .range = "0..1000000G",
-    .help = "Smallest amount of a payment; amounts are uniform."};
-
-inline constexpr OptionSpec kAmountMaxOption{.key = "amount-max",
-                                             .type = OptionType::integer,
-                                             .unit = "coins",
-                                             .default_value = "1000",
-                                             .range = "0..1000000G",
-                                             .help = "Largest amount of a payment."};
-
 inline constexpr OptionSpec kOverdraftShareOption{
     .key = "overdraft-share",
     .type = OptionType::real,
@@ -54,13 +40,12 @@ inline constexpr OptionSpec kOverdraftShareOption{
 struct PaymentRules {
     std::uint64_t accounts = 0;  ///< at least 2; accounts * balance < 2^63
     std::uint64_t balance = 0;   ///< of every account at first
-    std::uint64_t amount_min = 0;
-    std::uint64_t amount_max = 0;  ///< at least amount_min, below 2^63
-    double overdraft_share = 0;    ///< of the payments ask for more than all accounts have together
+    Amounts amounts;
+    double overdraft_share = 0;  ///< of the payments ask for more than all accounts have together
     KeyChoice keys;
 
-    /// From the rows above and key_choice.hpp's; refuses, in the name of `workload`, what does not
-    /// go together.
+    /// From the rows above, amounts.hpp's and key_choice.hpp's; refuses, in the name of `workload`,
+    /// what does not go together.
     [[nodiscard]] static Result<PaymentRules> from(const Options& options,
                                                    std::string_view workload);
 };

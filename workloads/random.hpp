@@ -33,6 +33,19 @@ enum class Domain : std::uint64_t {
     kv_key,
     kv_value,
     kv_mix,
+    token = 32,
+    token_payment,
+    token_key,
+    token_value,
+    swap,
+    swap_key,
+    swap_value,
+    orderbook,
+    orderbook_key,
+    orderbook_value,
+    mint,
+    mint_key,
+    mint_value,
 };
 
 using RandomWords = std::array<std::uint64_t, 4>;
