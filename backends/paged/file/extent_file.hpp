@@ -112,6 +112,7 @@ class ExtentFile {
     Status recover();
     Result<Extent> allocate(std::size_t payload);
     Status grow(std::uint32_t sectors);
+    Status flush_writer();
     Status write_at(const Extent& extent, ByteView payload);
     Status sync_data();
     Status make_checkpoint(const Checkpoint& checkpoint);
