@@ -66,7 +66,9 @@ class Tree final : public RecordSource {
     void merkleize_small();
     void share_out();
     Status write_page(Page& page, const StateKey& below, RecordSink& sink);
-    void evict(Page& page, std::uint64_t target);
+    enum class Evicted : std::uint8_t { buckets, pages_too };
+    void evict_round(std::uint64_t target, Evicted what);
+    void evict(Page& page, std::uint64_t target, Evicted what);
 
     TreeSettings settings_;
     NodeHasher hasher_;
