@@ -35,7 +35,8 @@ class ReplayExecutor final : public Executor {
     std::uint64_t changes_ = 0;
 };
 
-Result<std::unique_ptr<Executor>> create_replay(const Options& /*options*/) {
+Result<std::unique_ptr<Executor>> create_replay(const Options& /*options*/,
+                                                const ExecutorResources& /*resources*/) {
     return std::unique_ptr<Executor>(std::make_unique<ReplayExecutor>());
 }
 

@@ -66,7 +66,8 @@ class SequentialExecutor final : public Executor {
     std::uint64_t writes_ = 0;
 };
 
-Result<std::unique_ptr<Executor>> create_sequential(const Options& /*options*/) {
+Result<std::unique_ptr<Executor>> create_sequential(const Options& /*options*/,
+                                                    const ExecutorResources& /*resources*/) {
     return std::unique_ptr<Executor>(std::make_unique<SequentialExecutor>());
 }
 

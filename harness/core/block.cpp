@@ -9,6 +9,34 @@
 
 namespace commitbench {
 
+std::uint64_t counter_of(const StateRead& read) noexcept {
+    if (read.state != ReadState::present || read.value.size() != kCounterBytes) {
+        return 0;
+    }
+    std::uint64_t count = 0;
+    for (const std::uint8_t byte : read.value) {
+        count = count << 8 | byte;
+    }
+    return count;
+}
+
+CounterValue counter_value(std::uint64_t count) noexcept {
+    CounterValue value{};
+    for (std::size_t i = kCounterBytes; i-- > 0; count >>= 8) {
+        value[i] = static_cast<std::uint8_t>(count & 0xff);
+    }
+    return value;
+}
+
+ReadState StateAccess::add(const StateKey& key, std::uint64_t amount) {
+    const StateRead before = read(key);
+    if (before.state == ReadState::stop) {
+        return ReadState::stop;
+    }
+    write(key, counter_value(counter_of(before) + amount));
+    return ReadState::present;
+}
+
 std::string BlockResult::receipts_digest() const {
     XXH3_state_t state;
     XXH3_64bits_reset(&state);

@@ -2,8 +2,10 @@
 // Block: transactions in order, and what each of them does to the state it is shown.
 #pragma once
 
+#include "harness/core/access_sets.hpp"
 #include "harness/core/state_diff.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -31,7 +33,19 @@ class StateAccess {
     /// workloads never write one, because the Ethereum trie takes it for a deletion.
     virtual void write(const StateKey& key, ByteView value) = 0;
     virtual void erase(const StateKey& key) = 0;
+    /// Adds `amount`, modulo 2^64, to the counter at `key`: a value of 8 bytes, big-endian. Absent
+    /// (or of any other length) counts as 0. Says nothing of the sum, so that an executor may let
+    /// additions of different transactions commute. Gives stop where read() would, else present.
+    /// This one reads and writes.
+    [[nodiscard]] virtual ReadState add(const StateKey& key, std::uint64_t amount);
 };
+
+/// Length of a counter's value in bytes.
+inline constexpr std::size_t kCounterBytes = 8;
+using CounterValue = std::array<std::uint8_t, kCounterBytes>;
+/// What StateAccess::add makes of a value, and of a number.
+[[nodiscard]] std::uint64_t counter_of(const StateRead& read) noexcept;
+[[nodiscard]] CounterValue counter_value(std::uint64_t count) noexcept;
 
 enum class TxStatus : std::uint8_t {
     ok,
@@ -63,6 +77,9 @@ class Block {
     /// The block's result where it was recorded before the run (for the `replay` executor), else
     /// null.
     [[nodiscard]] virtual const BlockResult* recorded() const { return nullptr; }
+    /// What each transaction touches when the block is executed in order, where that was recorded
+    /// before the run, else null. StateAccess::add counts as a write.
+    [[nodiscard]] virtual const AccessSets* access_sets() const { return nullptr; }
 };
 
 /// What an executor makes of a block.

@@ -24,7 +24,8 @@ struct Component {
 /// there.
 using BackendComponent =
     Component<Result<std::unique_ptr<Backend>> (*)(const Options&, const CellResources&)>;
-using ExecutorComponent = Component<Result<std::unique_ptr<Executor>> (*)(const Options&)>;
+using ExecutorComponent =
+    Component<Result<std::unique_ptr<Executor>> (*)(const Options&, const ExecutorResources&)>;
 /// The seed is the run's; see Workload for what follows from it.
 using WorkloadComponent =
     Component<Result<std::unique_ptr<Workload>> (*)(const Options&, std::uint64_t seed)>;

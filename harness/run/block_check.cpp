@@ -72,8 +72,9 @@ Result<BlockCheck::Reason> BlockCheck::explain_result(std::uint64_t number,
     COMMITBENCH_TRY(reference_.carry_out({.blocks = number,
                                           .scheme = {},
                                           .ledger = {},
-                                          .first_recorded = number,
-                                          .last_recorded = number}));
+                                          .record_results = true,
+                                          .record_access_sets = false,
+                                          .first_recorded = number}));
     BlockResult expected;
     COMMITBENCH_TRY(read_result(reference_.recording(), number, expected));
     if (make_ledger_block(expected) != ledger_.blocks[number - 1]) {

@@ -104,7 +104,8 @@ class CellRun {
             return bad_input(fmt::format("the folder {} holds a state already: name another one",
                                          folder_->path().native()));
         }
-        auto executor = request_.executor.component->create(request_.executor.options);
+        auto executor = request_.executor.component->create(
+            request_.executor.options, {.workers = &workers_, .seed = request_.seed});
         if (!executor) {
             return executor.error();
         }
@@ -154,14 +155,15 @@ class CellRun {
             return known.error();
         }
         const bool covered = *known && (*known)->covers(last_block_, checked_scheme_);
-        const bool recording = executor_->needs_recording();
-        if (!covered || recording) {
+        const bool results = executor_->needs_recording();
+        const bool access_sets = executor_->needs_access_sets();
+        if (!covered || results || access_sets) {
             if (const Status made =
                     reference_.carry_out({.blocks = last_block_,
                                           .scheme = covered ? std::string() : checked_scheme_,
                                           .ledger = file,
-                                          .first_recorded = recording ? std::uint64_t{1} : 0,
-                                          .last_recorded = recording ? last_block_ : 0});
+                                          .record_results = results,
+                                          .record_access_sets = access_sets});
                 !made) {
                 return explain(made.error());
             }
@@ -233,13 +235,19 @@ class CellRun {
 
     Result<std::unique_ptr<Block>> make_block(std::uint64_t number) {
         auto block = workload_->block(number);
-        if (!block || !executor_->needs_recording()) {
+        const bool results = executor_->needs_recording();
+        const bool access_sets = executor_->needs_access_sets();
+        if (!block || !(results || access_sets)) {
             return block;
         }
-        auto result = std::make_unique<BlockResult>();
-        COMMITBENCH_TRY(read_result(reference_.recording(), number, *result));
-        return std::unique_ptr<Block>(
-            std::make_unique<RecordedBlock>(std::move(*block), std::move(result)));
+        auto recorded = std::make_unique<RecordedBlock>(std::move(*block));
+        if (results) {
+            COMMITBENCH_TRY(recorded->take_result(reference_.recording()));
+        }
+        if (access_sets) {
+            COMMITBENCH_TRY(recorded->take_access_sets(reference_.recording()));
+        }
+        return std::unique_ptr<Block>(std::move(recorded));
     }
 
     Status run_block(std::uint64_t number) {
@@ -248,6 +256,7 @@ class CellRun {
             return made.error();
         }
         const std::unique_ptr<Block> block = std::move(*made);
+        COMMITBENCH_TRY(executor_->receive(*block));
         const CounterMap counters_before = collect_counters(*executor_, *backend_);
 
         // --- timed ---

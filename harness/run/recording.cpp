@@ -62,6 +62,37 @@ bool take(std::FILE* file, Arena& arena, std::size_t length, ByteView& bytes) {
     return std::fread(place, length, 1, file) == 1;
 }
 
+struct AccessHeader {
+    std::uint64_t number;
+    std::uint64_t keys;
+    std::uint64_t begins;
+    std::uint64_t accesses;
+};
+static_assert(sizeof(AccessHeader) == 32);
+
+template<class T>
+bool put_all(std::FILE* file, std::span<const T> items) {
+    return std::fwrite(items.data(), sizeof(T), items.size(), file) == items.size();
+}
+
+template<class T>
+bool take_all(std::FILE* file, std::size_t count, std::vector<T>& items) {
+    items.resize(count);
+    return std::fread(items.data(), sizeof(T), count, file) == count;
+}
+
+Error not_written(std::uint64_t number) {
+    return {ErrorCode::io,
+            fmt::format("the recording of block {} cannot be written to the temporary folder ({}): "
+                        "free some space or set TMPDIR to another folder",
+                        number, std::error_code(errno, std::generic_category()).message())};
+}
+
+Error not_read(std::uint64_t number) {
+    return {ErrorCode::corrupt,
+            fmt::format("the recording of block {} is cut off or of another block", number)};
+}
+
 }  // namespace
 
 Result<File> make_unnamed_file() {
@@ -103,11 +134,7 @@ Status write_result(std::FILE* file, std::uint64_t number, const BlockResult& re
                put(file, old_value) && put(file, change.new_value);
     }
     if (!good) {
-        return Error{
-            ErrorCode::io,
-            fmt::format("the recording of block {} cannot be written to the temporary "
-                        "folder ({}): free some space or set TMPDIR to another folder",
-                        number, std::error_code(errno, std::generic_category()).message())};
+        return not_written(number);
     }
     return {};
 }
@@ -138,10 +165,42 @@ Status read_result(std::FILE* file, std::uint64_t number, BlockResult& result) {
         result.diff.add_placed(change);
     }
     if (!good) {
-        return Error{
-            ErrorCode::corrupt,
-            fmt::format("the recording of block {} is cut off or of another block", number)};
+        return not_read(number);
     }
+    return {};
+}
+
+Status write_access_sets(std::FILE* file, std::uint64_t number, const AccessSets& sets) {
+    const bool good = put(file, AccessHeader{number, sets.keys().size(), sets.begins().size(),
+                                             sets.accesses().size()}) &&
+                      put_all(file, sets.keys()) && put_all(file, sets.begins()) &&
+                      put_all(file, sets.accesses());
+    return good ? Status() : not_written(number);
+}
+
+Result<AccessSets> read_access_sets(std::FILE* file, std::uint64_t number) {
+    AccessHeader header{};
+    std::vector<StateKey> keys;
+    std::vector<std::uint32_t> begins;
+    std::vector<Access> accesses;
+    if (!take(file, header) || header.number != number || !take_all(file, header.keys, keys) ||
+        !take_all(file, header.begins, begins) || !take_all(file, header.accesses, accesses)) {
+        return not_read(number);
+    }
+    return AccessSets(std::move(keys), std::move(begins), std::move(accesses));
+}
+
+Status RecordedBlock::take_result(std::FILE* recording) {
+    result_ = std::make_unique<BlockResult>();
+    return read_result(recording, number(), *result_);
+}
+
+Status RecordedBlock::take_access_sets(std::FILE* recording) {
+    auto sets = read_access_sets(recording, number());
+    if (!sets) {
+        return sets.error();
+    }
+    access_sets_ = std::move(*sets);
     return {};
 }
 

@@ -6,6 +6,9 @@
 //     a receipt:  u64 status, u64 digest
 //     a change:   32 bytes key, u32 old state | deleted << 8, u32 old length, u32 new length, old
 //     bytes, new bytes
+//   and, where access sets were asked for, after (or instead of) it:
+//     u64 number, keys, transactions, accesses
+//     the keys, the transactions + 1 begins (u32), the accesses (u32: key << 1 | write)
 //
 // Never read by another run: the file has no name.
 #pragma once
@@ -15,6 +18,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace commitbench {
 
@@ -33,21 +37,31 @@ Status write_result(std::FILE* file, std::uint64_t number, const BlockResult& re
 /// early or has another block.
 Status read_result(std::FILE* file, std::uint64_t number, BlockResult& result);
 
-/// A workload's block together with its recorded result.
+/// The same for the access sets of a block.
+Status write_access_sets(std::FILE* file, std::uint64_t number, const AccessSets& sets);
+[[nodiscard]] Result<AccessSets> read_access_sets(std::FILE* file, std::uint64_t number);
+
+/// A workload's block together with what was recorded of it.
 class RecordedBlock final : public Block {
   public:
-    RecordedBlock(std::unique_ptr<Block> block, std::unique_ptr<BlockResult> result)
-        : block_(std::move(block)), result_(std::move(result)) {}
+    explicit RecordedBlock(std::unique_ptr<Block> block) : block_(std::move(block)) {}
+    /// Reads what comes next in the recording. Once each at most.
+    Status take_result(std::FILE* recording);
+    Status take_access_sets(std::FILE* recording);
     [[nodiscard]] std::uint64_t number() const override { return block_->number(); }
     [[nodiscard]] std::uint32_t size() const override { return block_->size(); }
     [[nodiscard]] Receipt execute(std::uint32_t index, StateAccess& state) const override {
         return block_->execute(index, state);
     }
     [[nodiscard]] const BlockResult* recorded() const override { return result_.get(); }
+    [[nodiscard]] const AccessSets* access_sets() const override {
+        return access_sets_ ? &*access_sets_ : nullptr;
+    }
 
   private:
     std::unique_ptr<Block> block_;
     std::unique_ptr<BlockResult> result_;
+    std::optional<AccessSets> access_sets_;
 };
 
 }  // namespace commitbench

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/reference_chain.hpp"
 
+#include "harness/run/observed_block.hpp"
+
 namespace commitbench {
 namespace {
 
@@ -43,14 +45,18 @@ Result<std::unique_ptr<ReferenceChain>> ReferenceChain::start(const Workload& wo
     return chain;
 }
 
-Result<const BlockResult*> ReferenceChain::next() {
+Result<const BlockResult*> ReferenceChain::next(AccessSetsBuilder* accesses) {
     auto block = workload_.block(number_ + 1);
     if (!block) {
         return block.error();
     }
     block_ = std::move(*block);
     ++number_;
-    auto result = executor_.execute(*block_);
+    std::optional<ObservedBlock> observed;
+    if (accesses != nullptr) {
+        observed.emplace(*block_, *accesses);
+    }
+    auto result = executor_.execute(observed ? static_cast<const Block&>(*observed) : *block_);
     if (!result) {
         return result.error();
     }

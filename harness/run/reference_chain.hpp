@@ -26,7 +26,8 @@ class ReferenceChain {
     ReferenceChain& operator=(const ReferenceChain&) = delete;
 
     /// Executes the next block (the first call: block 1) and applies it. Valid until the next call.
-    [[nodiscard]] Result<const BlockResult*> next();
+    /// `accesses` takes what each transaction touched; null: nobody asked.
+    [[nodiscard]] Result<const BlockResult*> next(AccessSetsBuilder* accesses = nullptr);
 
     /// Of the state after the last block (before the first: of the first state); nullopt without a
     /// tree.

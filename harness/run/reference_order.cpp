@@ -26,7 +26,8 @@ Status carry_out(const ReferenceOrder& order, const RunRequest& request, std::FI
     if (!workload) {
         return workload.error();
     }
-    auto executor = request.reference.component->create(request.reference.options);
+    auto executor =
+        request.reference.component->create(request.reference.options, {.seed = request.seed});
     if (!executor) {
         return executor.error();
     }
@@ -49,17 +50,22 @@ Status carry_out(const ReferenceOrder& order, const RunRequest& request, std::FI
         }
     };
     note_root();
+    AccessSetsBuilder accesses;
     progress.begin("ledger: blocks", "blocks", order.blocks);
     for (std::uint64_t number = 1; number <= order.blocks; ++number) {
         if (is_set(request.interrupt)) {
             return Error{ErrorCode::interrupted, "interrupted while making the ledger"};
         }
-        auto result = (*chain)->next();
+        const bool recorded = number >= order.first_recorded;
+        auto result = (*chain)->next(order.record_access_sets && recorded ? &accesses : nullptr);
         if (!result) {
             return result.error();
         }
-        if (number >= order.first_recorded && number <= order.last_recorded) {
+        if (order.record_results && recorded) {
             COMMITBENCH_TRY(write_result(recording, number, **result));
+        }
+        if (order.record_access_sets && recorded) {
+            COMMITBENCH_TRY(write_access_sets(recording, number, accesses.finish()));
         }
         fresh.blocks.push_back(make_ledger_block(**result));
         note_root();

@@ -10,15 +10,14 @@
 
 namespace commitbench {
 
-/// Execute blocks 1..blocks with the reference executor. At most one of the two products may be
-/// left out.
+/// Execute blocks 1..blocks with the reference executor.
 struct ReferenceOrder {
     std::uint64_t blocks = 0;
-    std::string scheme;            ///< roots of this scheme, too; empty: none
-    std::filesystem::path ledger;  ///< extend (or make) this file; empty: leave the ledger alone
-    std::uint64_t first_recorded =
-        0;  ///< write the results of first..last into the recording; 0: none
-    std::uint64_t last_recorded = 0;
+    std::string scheme;               ///< roots of this scheme, too; empty: none
+    std::filesystem::path ledger;     ///< extend (or make) this file; empty: leave the ledger alone
+    bool record_results = false;      ///< write each block's result into the recording
+    bool record_access_sets = false;  ///< after it, what its transactions touched
+    std::uint64_t first_recorded = 1;  ///< both from this block on
 };
 
 /// Makes workload and executor of `request` anew. `recording` is written from where it stands, and

@@ -54,14 +54,15 @@ Json to_json(const ReferenceOrder& order) {
     return {{"blocks", order.blocks},
             {"scheme", order.scheme},
             {"ledger", order.ledger.native()},
-            {"first", order.first_recorded},
-            {"last", order.last_recorded}};
+            {"results", order.record_results},
+            {"access_sets", order.record_access_sets},
+            {"first", order.first_recorded}};
 }
 
 ReferenceOrder order_from(const Json& json) {
     return {json.at("blocks").get<std::uint64_t>(), json.at("scheme").get<std::string>(),
-            json.at("ledger").get<std::string>(), json.at("first").get<std::uint64_t>(),
-            json.at("last").get<std::uint64_t>()};
+            json.at("ledger").get<std::string>(),   json.at("results").get<bool>(),
+            json.at("access_sets").get<bool>(),     json.at("first").get<std::uint64_t>()};
 }
 
 void die_with(pid_t parent) {

@@ -32,6 +32,7 @@ enum class OpKind : std::uint8_t {
     write_sum,    ///< writes a value made of everything that the transaction read so far
     write_fixed,  ///< writes without having read
     erase,
+    add,          ///< adds the salt to a counter
     fail_if_odd,  ///< ends the transaction as failed where what it read has an odd digest
 };
 
@@ -78,6 +79,11 @@ class ScriptBlock : public Block {
                 case OpKind::erase:
                     state.erase(key);
                     break;
+                case OpKind::add:
+                    if (state.add(key, op.salt) == ReadState::stop) {
+                        return {};
+                    }
+                    break;
                 case OpKind::fail_if_odd:
                     if (digest % 2 == 1) {
                         return {TxStatus::failed, digest};
@@ -114,11 +120,12 @@ class ScriptBlock : public Block {
     for (auto& transaction : transactions) {
         transaction.resize(random() % 8);
         for (Op& op : transaction) {
-            const std::uint64_t dice = random() % 16;
+            const std::uint64_t dice = random() % 18;
             op.kind = dice < 6    ? OpKind::read
                       : dice < 10 ? OpKind::write_sum
                       : dice < 12 ? OpKind::write_fixed
                       : dice < 15 ? OpKind::erase
+                      : dice < 17 ? OpKind::add
                                   : OpKind::fail_if_odd;
             op.key = random() % keys;
             op.salt = random();

@@ -10,7 +10,7 @@ namespace {
 std::unique_ptr<Executor> make(std::string_view spec) {
     auto choice = choose("executor", executor_registry(), spec);
     EXPECT_TRUE(choice.ok()) << (choice.ok() ? "" : choice.error().message);
-    return std::move(*choice->component->create(choice->options));
+    return std::move(*choice->component->create(choice->options, {}));
 }
 
 class RecordedBlock : public ScriptBlock {

@@ -13,7 +13,7 @@ namespace {
 std::unique_ptr<Executor> make_sequential() {
     auto choice = choose("executor", executor_registry(), "sequential");
     EXPECT_TRUE(choice.ok());
-    return std::move(*choice->component->create(choice->options));
+    return std::move(*choice->component->create(choice->options, {}));
 }
 
 /// Applies every write at once to the one state there is.

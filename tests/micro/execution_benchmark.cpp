@@ -75,7 +75,7 @@ void sequential_overhead(benchmark::State& state) {
         state.SkipWithError(choice.error().message.c_str());
         return;
     }
-    auto executor = choice->component->create(choice->options);
+    auto executor = choice->component->create(choice->options, {});
     ConstantState before;
     const TouchBlock block(static_cast<std::uint32_t>(state.range(0)));
     if (!executor || !(*executor)->prepare(before)) {

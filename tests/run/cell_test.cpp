@@ -195,6 +195,15 @@ TEST(Cell, ReplayCommitsToTheSameRoots) {
     EXPECT_EQ(replayed.counter("reads"), 0) << "the backend's; replay reads nothing";
 }
 
+TEST(Cell, AnExecutorThatAsksForAccessSetsReceivesThemWithEveryBlock) {
+    const TestFolder folder;
+    const RunRecord record = must_run(toy_request(folder, "toy", "declared"));
+    EXPECT_EQ(record.exit_code(), 0) << record.ledger.reason;
+    EXPECT_EQ(record.ledger.blocks_checked, 10U);
+    // The ledger covers all blocks by now: they are recorded anew all the same.
+    EXPECT_EQ(must_run(toy_request(folder, "toy", "declared")).exit_code(), 0);
+}
+
 TEST(Cell, ReopeningBetweenBlocksChangesNoRoot) {
     const TestFolder folder;
     const RunRecord plain = must_run(toy_request(folder));

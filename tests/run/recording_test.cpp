@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/recording.hpp"
 
+#include "harness/run/observed_block.hpp"
 #include "tests/executors/random_block.hpp"
+#include "tests/run/toy_components.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -65,6 +67,60 @@ TEST(Recording, ResultsComeBackAsTheyWere) {
         EXPECT_EQ(expected.diff.digest(), read.diff.digest());
     }
     EXPECT_FALSE(read_result(file->get(), 4, read).ok()) << "there is no fourth";
+}
+
+AccessSets random_sets(std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    AccessSetsBuilder builder;
+    for (std::uint64_t n = random() % 50; n > 0; --n) {
+        for (std::uint64_t touches = random() % 6; touches > 0; --touches) {
+            builder.touch(test_key(random() % 30), random() % 2 == 0);
+        }
+        builder.end_transaction();
+    }
+    return builder.finish();
+}
+
+TEST(Recording, AccessSetsComeBackAsTheyWere) {
+    const auto file = make_unnamed_file();
+    ASSERT_TRUE(file.ok());
+    for (std::uint64_t number = 1; number <= 20; ++number) {
+        ASSERT_TRUE(write_access_sets(file->get(), number, random_sets(number)).ok());
+    }
+    std::rewind(file->get());
+    for (std::uint64_t number = 1; number <= 20; ++number) {
+        const auto read = read_access_sets(file->get(), number);
+        ASSERT_TRUE(read.ok());
+        EXPECT_EQ(*read, random_sets(number));
+    }
+    EXPECT_EQ(read_access_sets(file->get(), 21).error().code, ErrorCode::corrupt);
+    std::rewind(file->get());
+    EXPECT_EQ(read_access_sets(file->get(), 2).error().code, ErrorCode::corrupt);
+}
+
+TEST(Recording, AnObservedBlockNotesWhatItsTransactionsTouch) {
+    const ScriptBlock block(3, {{{OpKind::read, 1}, {OpKind::write_sum, 2}},
+                                {},
+                                {{OpKind::erase, 1}, {OpKind::add, 5, 9}, {OpKind::read, 2}}});
+    AccessSetsBuilder builder;
+    const ObservedBlock observed(block, builder);
+    StateMap state;
+    MapSource source(state);
+    const auto executor = executor_choice("sequential");
+    auto sequential = std::move(*executor.component->create(executor.options, {}));
+    ASSERT_TRUE(sequential->prepare(source).ok());
+    ASSERT_TRUE(sequential->execute(observed).ok());
+
+    AccessSetsBuilder expected;
+    expected.touch(test_key(1), false);
+    expected.touch(test_key(2), true);
+    expected.end_transaction();
+    expected.end_transaction();
+    expected.touch(test_key(1), true);
+    expected.touch(test_key(5), true);
+    expected.touch(test_key(2), false);
+    expected.end_transaction();
+    EXPECT_EQ(builder.finish(), expected.finish());
 }
 
 TEST(Recording, AnotherBlockOrACutFileIsAnError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/run/toy_components.hpp"
 
+#include "harness/run/observed_block.hpp"
 #include "harness/run/result_line.hpp"
 #include "tests/executors/random_block.hpp"
 
@@ -93,6 +94,12 @@ void apply_change(StateMap& state, const Change& change) {
     }
 }
 
+bool makes_a_difference(const StateMap& state, const Change& change) {
+    const auto found = state.find(change.key);
+    return found == state.end() ? !change.deleted
+                                : change.deleted || !equal(found->second, change.new_value);
+}
+
 class ToyTree final : public ReferenceTree {
   public:
     void apply(const StateDiff& diff) override {
@@ -159,12 +166,12 @@ class ToyBackend final : public Backend {
     Status stage(const StateDiff& diff) override {
         staged_ = state_;
         ++block_;
-        bool first = true;
+        bool lose = block_ == at_ && (fault_ == "lost_write" || fault_ == "lost_last_write");
         for (const Change& change : diff.changes()) {
-            const bool lose =
-                first && block_ == at_ && (fault_ == "lost_write" || fault_ == "lost_last_write");
-            first = false;
-            if (!lose) {
+            // The first that makes a difference: nobody misses the deletion of what is absent.
+            if (lose && makes_a_difference(staged_, change)) {
+                lose = false;
+            } else {
                 apply_change(staged_, change);
             }
         }
@@ -246,7 +253,7 @@ class FaultyExecutor final : public Executor {
   public:
     explicit FaultyExecutor(std::string fault) : fault_(std::move(fault)) {
         const auto choice = executor_choice("sequential");
-        inner_ = std::move(*choice.component->create(choice.options));
+        inner_ = std::move(*choice.component->create(choice.options, {}));
     }
     Status prepare(StateSource& state) override { return inner_->prepare(state); }
     Result<const BlockResult*> execute(const Block& block) override {
@@ -284,10 +291,48 @@ Result<std::unique_ptr<Workload>> create_workload(const Options& options, std::u
 Result<std::unique_ptr<Backend>> create_backend(const Options& options, const CellResources&) {
     return std::unique_ptr<Backend>(std::make_unique<ToyBackend>(options));
 }
-Result<std::unique_ptr<Executor>> create_faulty(const Options& options) {
+/// Executes the block as it came, after comparing what the transactions touch with what they
+/// declared. What an executor may rely on: receive() first, and the same block in both calls.
+class DeclaredExecutor final : public Executor {
+  public:
+    DeclaredExecutor() {
+        const auto choice = executor_choice("sequential");
+        inner_ = std::move(*choice.component->create(choice.options, {}));
+    }
+    Status prepare(StateSource& state) override { return inner_->prepare(state); }
+    [[nodiscard]] bool needs_access_sets() const override { return true; }
+    Status receive(const Block& block) override {
+        received_ = &block;
+        return block.access_sets() != nullptr
+                   ? Status()
+                   : Status(Error{ErrorCode::unsupported, "no access sets"});
+    }
+    Result<const BlockResult*> execute(const Block& block) override {
+        if (received_ != &block) {
+            return Error{ErrorCode::unsupported, "execute() without receive()"};
+        }
+        AccessSetsBuilder touched;
+        auto result = inner_->execute(ObservedBlock(block, touched));
+        if (!(touched.finish() == *block.access_sets())) {
+            return Error{ErrorCode::unsupported, "the access sets are of another block"};
+        }
+        return result;
+    }
+    void counters(CounterVisitor& visitor) const override { inner_->counters(visitor); }
+    void facts(FactVisitor& visitor) const override { inner_->facts(visitor); }
+
+  private:
+    std::unique_ptr<Executor> inner_;
+    const Block* received_ = nullptr;
+};
+
+Result<std::unique_ptr<Executor>> create_declared(const Options&, const ExecutorResources&) {
+    return std::unique_ptr<Executor>(std::make_unique<DeclaredExecutor>());
+}
+Result<std::unique_ptr<Executor>> create_faulty(const Options& options, const ExecutorResources&) {
     return std::unique_ptr<Executor>(std::make_unique<FaultyExecutor>(options.text("fault")));
 }
-Result<std::unique_ptr<Executor>> create_refusing(const Options&) {
+Result<std::unique_ptr<Executor>> create_refusing(const Options&, const ExecutorResources&) {
     return Error{ErrorCode::unsupported, "nobody was to ask this executor"};
 }
 
@@ -324,6 +369,11 @@ const ExecutorComponent& faulty_executor() {
     return kFaulty;
 }
 
+const ExecutorComponent& declared_executor() {
+    static const ExecutorComponent kDeclared{"declared", "Checks sets.", {}, &create_declared};
+    return kDeclared;
+}
+
 const ExecutorComponent& refusing_executor() {
     static const ExecutorComponent kRefusing{"refusing", "Fails.", {}, &create_refusing};
     return kRefusing;
@@ -340,6 +390,7 @@ Choice<BackendComponent> backend_choice(std::string_view spec) {
 Choice<ExecutorComponent> executor_choice(std::string_view spec) {
     static const std::vector<ExecutorComponent> kAll = [] {
         std::vector<ExecutorComponent> all(executor_registry().begin(), executor_registry().end());
+        all.push_back(declared_executor());
         all.push_back(faulty_executor());
         all.push_back(refusing_executor());
         return all;

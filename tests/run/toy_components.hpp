@@ -26,6 +26,9 @@ extern std::uint64_t toy_code_version;
 /// `sequential`, with one change dropped, receipt changed, or order broken in block 3. Options:
 /// fault=loses|receipt|unsorted.
 [[nodiscard]] const ExecutorComponent& faulty_executor();
+/// `sequential`, which refuses a block that it did not receive with exactly the access sets that
+/// its transactions turn out to have.
+[[nodiscard]] const ExecutorComponent& declared_executor();
 /// Fails at once: proves that nobody asked it.
 [[nodiscard]] const ExecutorComponent& refusing_executor();
 

@@ -149,7 +149,7 @@ TEST(Chain, MadeUpValuesAreNeitherZeroNorTheRecordedOne) {
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
         const std::vector<NumberedList> blocks{{1, {{who}}}};
         const auto chain = chain_of(blocks, {.seed = seed});
-        for (const Access& access : chain.blocks()[0].accesses) {
+        for (const TraceAccess& access : chain.blocks()[0].accesses) {
             ASSERT_TRUE(access.before.present);
             ASSERT_FALSE(equal(access.before.bytes, access.after.bytes)) << "seed " << seed;
             ASSERT_NE(to_hex(access.before.bytes), "80");

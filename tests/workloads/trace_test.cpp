@@ -96,7 +96,7 @@ TEST(Trace, AWrongReadBeforeAWriteGarblesTheWriteAndFails) {
     int writes = 0;
     for (std::uint32_t tx = 0; tx + 1 < block.begins.size(); ++tx) {
         for (std::uint32_t i = block.begins[tx]; i < block.begins[tx + 1]; ++i) {
-            const Access& access = block.accesses[i];
+            const TraceAccess& access = block.accesses[i];
             const StateKey& key = workload->chain().keys()[access.location];
             for (const bool remove : {true, false}) {
                 if (remove && !first_state(*workload).contains(key)) {

@@ -17,7 +17,7 @@ constexpr std::size_t kBalanceDigits = 8;
 /// An access before it is sorted to its transaction.
 struct Draft {
     std::uint32_t tx;
-    Access access;
+    TraceAccess access;
 };
 
 }  // namespace

@@ -50,7 +50,7 @@ struct MaybeValue {
     ByteView bytes;
 };
 
-struct Access {
+struct TraceAccess {
     std::uint32_t location = 0;  ///< index into Chain::keys
     bool writes = false;
     MaybeValue before;  ///< what the read must give; only where `writes`
@@ -59,7 +59,7 @@ struct Access {
 
 struct ChainBlock {
     std::uint64_t number = 0;  ///< the block's own
-    std::vector<Access>
+    std::vector<TraceAccess>
         accesses;  ///< by transaction; in each the pure reads first, both in the list's order
     std::vector<std::uint32_t>
         begins;  ///< transaction t does accesses begins[t]..begins[t + 1] - 1
