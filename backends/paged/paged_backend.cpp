@@ -238,8 +238,10 @@ Status PagedBackend::load_part(std::span<const KeyWrite> writes) {
     COMMITBENCH_TRY(check_resident_size());
     if (store_ != nullptr && tree_->changed_bytes() > settings_.cache_bytes / 4) {
         COMMITBENCH_TRY(store_->write_part_of_load(*tree_));
+        tree_->end_load_part();
+    } else {
+        tree_->end_block();
     }
-    tree_->end_block();
     return {};
 }
 

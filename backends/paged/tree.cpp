@@ -273,6 +273,14 @@ void Tree::end_block() {
     memory_.trim();
 }
 
+void Tree::end_load_part() {
+    if (top_page_ != nullptr) {
+        evict_round(0, Evicted::buckets);
+        evict_round(0, Evicted::buckets);
+    }
+    end_block();
+}
+
 void Tree::evict_round(std::uint64_t target, Evicted what) {
     const SlotMask& live = top_page_->live();
     for (std::uint32_t turns = 64; turns > 0 && memory_.in_use() > target; --turns) {
@@ -290,6 +298,12 @@ void Tree::evict_round(std::uint64_t target, Evicted what) {
 /// Frees what lies below the page, is not dirty and was not used since the last visit, until no
 /// more than `target` bytes are in use.
 void Tree::evict(Page& page, std::uint64_t target, Evicted what) {
+    // Hardly any of it is in the processor's cache, so it is asked for together.
+    page.refs_mask().for_each([&](std::uint32_t slot) {
+        if (const Ref ref = page.ref(slot); ref.is_resident()) {
+            __builtin_prefetch(ref.page());  // or bucket: the address is in the same place
+        }
+    });
     page.refs_mask().for_each([&](std::uint32_t slot) {
         const Ref ref = page.ref(slot);
         if (!ref.is_resident() || memory_.in_use() <= target) {

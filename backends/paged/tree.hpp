@@ -43,6 +43,10 @@ class Tree final : public RecordSource {
     Result<Node> merkleize();
     /// After the store's commit: evicts down to the cache's size.
     void end_block();
+    /// Instead, after the store's write_part_of_load(): the keys to come are above those that were
+    /// written, so buckets go however little memory is in use. It stays with their sizes, and what
+    /// is needed next are pages.
+    void end_load_part();
 
     [[nodiscard]] const Node& root() const noexcept { return root_; }
     [[nodiscard]] const NodeHasher& hasher() const noexcept { return hasher_; }
