@@ -236,10 +236,9 @@ Status PagedBackend::load_part(std::span<const KeyWrite> writes) {
         return root.error();
     }
     COMMITBENCH_TRY(check_resident_size());
-    if (store_ != nullptr && tree_->changed_bytes() > settings_.cache_bytes / 4) {
-        COMMITBENCH_TRY(store_->write_part_of_load(*tree_));
-    }
-    tree_->end_block();
+    const bool full = store_ != nullptr && tree_->changed_bytes() > settings_.cache_bytes / 4;
+    COMMITBENCH_TRY(full ? store_->write_part_of_load(*tree_) : Status());
+    full ? tree_->end_load_part() : tree_->end_block();
     return {};
 }
 

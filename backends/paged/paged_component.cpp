@@ -55,10 +55,20 @@ constexpr std::array kOptions{
                        "checks that it leads to the block's root"},
 };
 
+/// What a cell needs that no cache can give up: buffers of reads and writes, a block's own records
+/// and hashes, the program itself.
+constexpr std::uint64_t kBesideCaches = std::uint64_t{64} << 20;
+
 /// The engines cache blocks and want half of the budget for it; the backend's own files are read
-/// past every cache but the tree's, and want buffers, and room for what a block brings along.
+/// past every cache but the tree's.
 std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
-    return store == "file" ? memory_budget / 4 * 3 : memory_budget / 2;
+    if (store != "file") {
+        return memory_budget / 2;
+    }
+    const std::uint64_t most = memory_budget / 4 * 3;
+    const std::uint64_t least = memory_budget / 4;
+    return memory_budget > kBesideCaches + least ? std::min(most, memory_budget - kBesideCaches)
+                                                 : least;
 }
 
 /// In memory what counts is the hashes that a bucket makes again, on disk how many records and

@@ -14,6 +14,9 @@ constexpr std::uint32_t kMostWrites = 512;
 /// Slices a worker, so that an uneven one is made up for.
 constexpr std::uint32_t kSlicesPerWorker = 4;
 
+/// An eviction frees this part of the cache where it can.
+constexpr std::uint64_t kFreedTogether = 4;
+
 }  // namespace
 
 Tree::Tree(const TreeSettings& settings, WorkerPool& pool, RecordStore* store)
@@ -256,28 +259,51 @@ Status Tree::write_page(Page& page, const StateKey& below, RecordSink& sink) {
 }
 
 void Tree::end_block() {
-    if (store_ == nullptr || top_page_ == nullptr) {
-        return;
+    if (store_ != nullptr && top_page_ != nullptr && memory_.in_use() > settings_.cache_bytes) {
+        // A bucket takes more memory than the share of a page that leads to it, and is used less
+        // often, so pages go only where buckets do not suffice. A walk over the tree costs time, so
+        // the first round frees enough for some blocks. Two rounds each: the first takes away the
+        // mark of recent use where it frees nothing.
+        const std::uint64_t full = settings_.cache_bytes;
+        evict_round(full - full / kFreedTogether, Evicted::buckets);
+        evict_round(full, Evicted::buckets);
+        evict_round(full, Evicted::pages_too);
+        evict_round(full, Evicted::pages_too);
     }
-    // Two rounds: the first takes away the mark of recent use where it frees nothing.
+    memory_.trim();
+}
+
+void Tree::end_load_part() {
+    if (top_page_ != nullptr) {
+        evict_round(0, Evicted::buckets);
+        evict_round(0, Evicted::buckets);
+    }
+    end_block();
+}
+
+void Tree::evict_round(std::uint64_t target, Evicted what) {
     const SlotMask& live = top_page_->live();
-    for (std::uint32_t turns = 2 * 64; turns > 0 && memory_.in_use() > settings_.cache_bytes;
-         --turns) {
+    for (std::uint32_t turns = 64; turns > 0 && memory_.in_use() > target; --turns) {
         const std::uint32_t slot = kBottomSlot + hand_;
         hand_ = (hand_ + 1) % 64;
         if (live.has(slot) && !top_page_->is_terminal(slot)) {
             const Ref ref = top_page_->ref(slot);
             if (ref.is_resident()) {
-                evict(*ref.page(), settings_.cache_bytes);
+                evict(*ref.page(), target, what);
             }
         }
     }
-    memory_.trim();
 }
 
 /// Frees what lies below the page, is not dirty and was not used since the last visit, until no
 /// more than `target` bytes are in use.
-void Tree::evict(Page& page, std::uint64_t target) {
+void Tree::evict(Page& page, std::uint64_t target, Evicted what) {
+    // Hardly any of it is in the processor's cache, so it is asked for together.
+    page.refs_mask().for_each([&](std::uint32_t slot) {
+        if (const Ref ref = page.ref(slot); ref.is_resident()) {
+            __builtin_prefetch(ref.page());  // or bucket: the address is in the same place
+        }
+    });
     page.refs_mask().for_each([&](std::uint32_t slot) {
         const Ref ref = page.ref(slot);
         if (!ref.is_resident() || memory_.in_use() <= target) {
@@ -292,7 +318,10 @@ void Tree::evict(Page& page, std::uint64_t target) {
             return;
         }
         Page* const below = ref.page();
-        evict(*below, target);
+        evict(*below, target, what);
+        if (what == Evicted::buckets) {
+            return;
+        }
         bool bare = !below->dirty;
         below->refs_mask().for_each(
             [&](std::uint32_t each) { bare = bare && !below->ref(each).is_resident(); });

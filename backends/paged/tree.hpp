@@ -43,6 +43,10 @@ class Tree final : public RecordSource {
     Result<Node> merkleize();
     /// After the store's commit: evicts down to the cache's size.
     void end_block();
+    /// Instead, after the store's write_part_of_load(): the keys to come are above those that were
+    /// written, so buckets go however little memory is in use. It stays with their sizes, and what
+    /// is needed next are pages.
+    void end_load_part();
 
     [[nodiscard]] const Node& root() const noexcept { return root_; }
     [[nodiscard]] const NodeHasher& hasher() const noexcept { return hasher_; }
@@ -65,7 +69,9 @@ class Tree final : public RecordSource {
     void merkleize_small();
     void share_out();
     Status write_page(Page& page, const StateKey& below, RecordSink& sink);
-    void evict(Page& page, std::uint64_t target);
+    enum class Evicted : std::uint8_t { buckets, pages_too };
+    void evict_round(std::uint64_t target, Evicted what);
+    void evict(Page& page, std::uint64_t target, Evicted what);
 
     TreeSettings settings_;
     NodeHasher hasher_;

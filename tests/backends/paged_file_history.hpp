@@ -198,9 +198,6 @@ class History {
             if (!extent) {
                 return extent.error();
             }
-            EXPECT_TRUE(extent->sectors > paged::kPageSectors ||
-                        extent->sector / paged::kPageSectors ==
-                            (extent->sector + extent->sectors - 1) / paged::kPageSectors);
             live_.push_back({*extent, std::move(payload)});
         }
         for (std::uint64_t n = (*random_)() % 6; n > 0 && !live_.empty(); --n) {

@@ -17,6 +17,7 @@ TEST(SectorMap, HandsOutFreeRunsOnly) {
         paged::SectorMap map;
         std::vector<bool> taken;
         std::vector<Extent> extents;
+        std::uint64_t last_end = 0;
         for (int step = 0; step < 4000; ++step) {
             if (random() % 100 < 48 && !extents.empty()) {
                 const std::size_t at = random() % extents.size();
@@ -37,12 +38,20 @@ TEST(SectorMap, HandsOutFreeRunsOnly) {
                 sector = map.take(sectors);
             }
             ASSERT_TRUE(sector.has_value());
-            for (std::uint32_t i = 0; i < sectors; ++i) {
-                ASSERT_FALSE(taken[*sector + i]);
-                taken[*sector + i] = true;
+            // Right behind what was taken last, or at the begin of a page that is free as a whole.
+            std::uint64_t free_end = *sector + sectors;
+            if (*sector != last_end) {
+                ASSERT_EQ(*sector % paged::kPageSectors, 0);
+                free_end = (free_end + paged::kPageSectors - 1) / paged::kPageSectors *
+                           paged::kPageSectors;
             }
-            if (sectors <= paged::kPageSectors) {
-                ASSERT_EQ(*sector / 8, (*sector + sectors - 1) / 8);
+            for (std::uint64_t i = *sector; i < free_end; ++i) {
+                ASSERT_FALSE(taken[i]);
+                taken[i] = i < *sector + sectors;
+            }
+            last_end = *sector + sectors;
+            if (random() % 20 == 0) {
+                map.end_page();
             }
             ASSERT_TRUE(map.is_taken({*sector, sectors}));
             extents.push_back({*sector, sectors});

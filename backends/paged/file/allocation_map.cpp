@@ -55,6 +55,7 @@ Result<bool> AllocationMap::load(const Extent& index, const ReadRecord& read) {
         std::memcpy(words.data(), payload->data(), sizeof words);
         sectors_.set_words(chunk * kChunkWords, std::span(words).first(chunk_words(chunk).size()));
     }
+    sectors_.go_to_end();
     return std::ranges::all_of(chunks_,
                                [this](const Extent& extent) { return sectors_.is_taken(extent); });
 }
@@ -64,7 +65,7 @@ std::optional<Extent> AllocationMap::take(std::uint32_t sectors) {
     if (!found) {
         return std::nullopt;
     }
-    const Extent extent{*found, sectors + sectors_.take_rest_of_page(*found + sectors, sectors)};
+    const Extent extent{*found, sectors};
     mark_changed(extent);
     return extent;
 }

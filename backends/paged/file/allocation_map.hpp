@@ -44,6 +44,7 @@ class AllocationMap {
     /// See SectorMap.
     [[nodiscard]] std::optional<Extent> take(std::uint32_t sectors);
     void grow(std::uint64_t sectors);
+    void end_page() noexcept { sectors_.end_page(); }
     /// Free once the next checkpoint is durable.
     void release(const Extent& extent);
     [[nodiscard]] std::uint64_t released_sectors() const noexcept { return released_sectors_; }

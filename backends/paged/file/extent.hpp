@@ -8,8 +8,9 @@ namespace commitbench::paged {
 
 /// What a disk writes whole or not at all: the unit of space, of alignment and of tearing.
 inline constexpr std::uint32_t kSectorBytes = 512;
-/// A record of up to this size touches one page of the disk and of the page cache.
+/// A page of the file system: what it gives space in, and writes best as a whole.
 inline constexpr std::uint32_t kPageSectors = 8;
+inline constexpr std::uint32_t kPageBytes = kPageSectors * kSectorBytes;
 inline constexpr std::uint32_t kMaxExtentSectors = 65'535;
 /// Sectors of the data file stay below this, so that an Extent packs into 55 bits.
 inline constexpr std::uint64_t kSectorLimit = std::uint64_t{1} << 39;

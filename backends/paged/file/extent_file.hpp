@@ -20,7 +20,15 @@
 //   after 4           The new checkpoint holds. Log records of before bear an older epoch.
 //   inside append()   The log's argument: block_log.hpp. The data file is not written.
 // Writes of 1 that happen between checkpoints (the write-behind buffer running full) hit sectors
-// that no durable checkpoint refers to, so they need no order either.
+// that no durable checkpoint refers to, so they need no order either. Nor do two of them ever touch
+// the same sector before the next checkpoint: what is released stays taken until then.
+//
+// A killed process can outlive itself: io_uring does not wait, when a process ends, for writes that
+// the device has begun, and they may land after the process is gone and its folder's lock with it.
+// One of them could hit a log record or a sector that the next process has written since. So every
+// file is locked (flock) through its own open description, which such writes hold too: the next
+// open() of a file returns when the last of them is done (system_disk.cpp; paged_file_killed_test
+// fails without). Writes by threads need none of this: a thread does not end inside one.
 //
 // With durability=none the log is not synced, checkpoints are: a power cut takes the store back to
 // an earlier block, at worst to the checkpoint, never to anything else.
@@ -112,6 +120,7 @@ class ExtentFile {
     Status recover();
     Result<Extent> allocate(std::size_t payload);
     Status grow(std::uint32_t sectors);
+    Status flush_writer();
     Status write_at(const Extent& extent, ByteView payload);
     Status sync_data();
     Status make_checkpoint(const Checkpoint& checkpoint);

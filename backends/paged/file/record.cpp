@@ -17,15 +17,6 @@ std::uint64_t checksum(std::uint64_t identity, std::uint64_t sector, ByteView pa
     return XXH3_64bits_withSeed(payload.data(), payload.size(), identity ^ place);
 }
 
-/// A record has the sectors it needs, and perhaps the rest of its page
-/// (SectorMap::take_rest_of_page).
-bool is_extent_of(std::uint32_t needed, const Extent& extent) noexcept {
-    const bool to_page_end = (extent.sector + extent.sectors) % kPageSectors == 0;
-    return extent.sectors == needed ||
-           (to_page_end && extent.sectors > needed && extent.sectors - needed < needed &&
-            extent.sectors - needed < kPageSectors);
-}
-
 }  // namespace
 
 void seal_record(std::uint64_t identity,
@@ -52,7 +43,7 @@ std::optional<ByteView> open_record(std::uint64_t identity,
     std::uint32_t length = 0;
     std::memcpy(&sum, bytes.data(), sizeof sum);
     std::memcpy(&length, bytes.data() + sizeof sum, sizeof length);
-    if (length > kMaxPayloadBytes || !is_extent_of(record_sectors(length), extent)) {
+    if (length > kMaxPayloadBytes || record_sectors(length) != extent.sectors) {
         return std::nullopt;
     }
     const ByteView payload = bytes.subspan(kRecordHeaderBytes, length);

@@ -30,7 +30,7 @@ inline constexpr std::size_t kMaxPayloadBytes =
 }
 
 /// Writes the whole record, padding included: extent.bytes() at `out`. INVARIANT: the extent has
-/// record_sectors(payload.size()) sectors, or up to a page more.
+/// record_sectors(payload.size()) sectors.
 void seal_record(std::uint64_t identity,
                  const Extent& extent,
                  ByteView payload,

@@ -24,52 +24,47 @@ void for_each_word(const Extent& run, F f) {
     }
 }
 
-/// `byte` in each of the eight bytes of a word.
-constexpr std::uint64_t in_each_byte(std::uint64_t byte) {
-    return byte * 0x0101010101010101U;
-}
-
 }  // namespace
 
 void SectorMap::grow(std::uint64_t sectors) {
     assert(sectors % kWordSectors == 0 && sectors >= capacity());
     free_ += sectors - capacity();
-    // What is new is one long run: the search goes on there.
-    cursor_ = capacity();
+    // What is new is one long run, or makes the current one longer.
+    if (run_end_ != capacity()) {
+        run_begin_ = capacity();
+    }
+    run_end_ = sectors;
     words_.resize(sectors / kWordSectors);
 }
 
 std::optional<std::uint64_t> SectorMap::take(std::uint32_t sectors) {
     assert(sectors > 0);
-    std::optional<std::uint64_t> found = find(cursor_, capacity(), sectors);
-    if (!found && free_ >= capacity() / 3 * 2) {
-        found = find(0, cursor_, sectors);
+    if (run_end_ - run_begin_ < sectors && !find_run(run_end_, capacity(), sectors)) {
+        if (free_ < capacity() / 3 * 2 || !find_run(0, run_end_, sectors)) {
+            return std::nullopt;
+        }
     }
-    if (found) {
-        for_each_word({*found, sectors}, [this](std::uint64_t word, std::uint64_t mask) {
-            assert((words_[word] & mask) == 0);
-            words_[word] |= mask;
-        });
-        free_ -= sectors;
-        cursor_ = *found + sectors;
-    }
+    const std::uint64_t found = run_begin_;
+    for_each_word({found, sectors}, [this](std::uint64_t word, std::uint64_t mask) {
+        assert((words_[word] & mask) == 0);
+        words_[word] |= mask;
+    });
+    free_ -= sectors;
+    run_begin_ += sectors;
     return found;
 }
 
-std::uint32_t SectorMap::take_rest_of_page(std::uint64_t end, std::uint32_t sectors) {
-    const auto rest =
-        static_cast<std::uint32_t>((kPageSectors - end % kPageSectors) % kPageSectors);
-    if (rest == 0 || rest >= sectors) {
-        return 0;
+void SectorMap::end_page() noexcept {
+    // A run ends at the end of a page, so this does not leave it.
+    run_begin_ = (run_begin_ + kPageSectors - 1) / kPageSectors * kPageSectors;
+}
+
+void SectorMap::go_to_end() noexcept {
+    run_end_ = capacity();
+    run_begin_ = run_end_;
+    while (run_begin_ > 0 && is_free_page(run_begin_ / kPageSectors - 1)) {
+        run_begin_ -= kPageSectors;
     }
-    const std::uint64_t mask = ((std::uint64_t{1} << rest) - 1) << end % 64;
-    if ((words_[end / 64] & mask) != 0) {
-        return 0;
-    }
-    words_[end / 64] |= mask;
-    free_ -= rest;
-    cursor_ = end + rest;
-    return rest;
 }
 
 void SectorMap::give_back(const Extent& extent) noexcept {
@@ -100,55 +95,28 @@ void SectorMap::set_words(std::size_t first, std::span<const std::uint64_t> word
     }
 }
 
-std::optional<std::uint64_t> SectorMap::find(std::uint64_t from,
-                                             std::uint64_t to,
-                                             std::uint32_t sectors) const noexcept {
-    return sectors <= kPageSectors ? find_in_page(from, to, sectors) : find_long(from, to, sectors);
+/// A page is a byte of the map.
+bool SectorMap::is_free_page(std::uint64_t page) const noexcept {
+    static_assert(kPageSectors == 8);
+    return ((words_[page / 8] >> (page % 8 * 8)) & 0xff) == 0;
 }
 
-std::optional<std::uint64_t> SectorMap::find_in_page(std::uint64_t from,
-                                                     std::uint64_t to,
-                                                     std::uint32_t sectors) const noexcept {
-    // A page is a byte of the map, so eight pages are searched at a time: bit i stays set in
-    // `starts` where the sectors i, i + 1, ... of its byte are free.
-    std::uint64_t before = from % 64 == 0 ? 0 : kAll >> (64 - from % 64);
-    for (std::uint64_t word = from / 64; word * 64 < to; ++word) {
-        const std::uint64_t free = ~(words_[word] | before);
-        before = 0;
-        std::uint64_t starts = free;
-        for (std::uint32_t i = 1; i < sectors && starts != 0; ++i) {
-            starts &= (free >> i) & in_each_byte(0xffU >> i);
+bool SectorMap::find_run(std::uint64_t from, std::uint64_t to, std::uint32_t sectors) noexcept {
+    const std::uint64_t pages = capacity() / kPageSectors;
+    std::uint64_t page = from / kPageSectors;
+    while (page < to / kPageSectors) {
+        const std::uint64_t first = page;
+        while (page < pages && is_free_page(page)) {
+            ++page;
         }
-        if (starts != 0) {
-            return word * 64 + static_cast<std::uint64_t>(std::countr_zero(starts));
+        if ((page - first) * kPageSectors >= sectors) {
+            run_begin_ = first * kPageSectors;
+            run_end_ = page * kPageSectors;
+            return true;
         }
+        ++page;
     }
-    return std::nullopt;
-}
-
-std::optional<std::uint64_t> SectorMap::find_long(std::uint64_t from,
-                                                  std::uint64_t to,
-                                                  std::uint32_t sectors) const noexcept {
-    std::uint64_t begin = from;  // of the run of free sectors that ends at `at`
-    std::uint64_t at = from;
-    while (at < capacity()) {
-        const std::uint64_t rest = words_[at / 64] >> (at % 64);
-        const std::uint64_t left = 64 - at % 64;
-        const auto free = std::min(static_cast<std::uint64_t>(std::countr_zero(rest)), left);
-        at += free;
-        if (at - begin >= sectors) {
-            return begin;
-        }
-        if (free == left) {
-            continue;
-        }
-        at += std::min(static_cast<std::uint64_t>(std::countr_one(rest >> free)), left - free);
-        begin = at;
-        if (begin >= to) {
-            break;
-        }
-    }
-    return std::nullopt;
+    return false;
 }
 
 }  // namespace commitbench::paged

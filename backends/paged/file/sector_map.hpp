@@ -10,14 +10,16 @@
 
 namespace commitbench::paged {
 
-/// Hands out runs by next-fit: each search goes on where the last one ended, so that what is
-/// written together lies together as far as free runs allow. Not thread-safe.
+/// Hands out sectors one after the other from runs of whole free pages, and looks for the next run
+/// where the last one ended. So what is written together lies together without gaps, and a run
+/// begins at a page: file systems handle writes of whole pages to space that was never written at
+/// once, others one after the other (1.3 GB/s against 0.19 in pieces of 20 KB; ext4). A page that
+/// is partly taken is left alone until all of it is free. Not thread-safe.
 ///
 /// At the end of the file the search turns back to the start only where at least two thirds of the
 /// file are free; with less, the runs left are short and many, and the caller is asked to grow the
-/// file instead: what is written in one run goes to the disk eight times as fast as in records of
-/// their own (2.2 GB/s against 0.27, cloud disk). So a file in steady use is about three times what
-/// it holds at its fullest, plus a step of growth.
+/// file instead. So a file in steady use is about three times what it holds at its fullest, plus a
+/// step of growth.
 class SectorMap {
   public:
     /// Sectors come in multiples of this.
@@ -28,14 +30,13 @@ class SectorMap {
 
     /// INVARIANT: capacity() <= sectors, a multiple of kWordSectors.
     void grow(std::uint64_t sectors);
-    /// Where a free run of `sectors` now begins that is the caller's; nullopt: grow first, by at
-    /// least as many. A run of up to kPageSectors lies within a page. INVARIANT: sectors > 0.
+    /// Where `sectors` free ones now begin that are the caller's; nullopt: grow first, by at least
+    /// as many. INVARIANT: sectors > 0.
     [[nodiscard]] std::optional<std::uint64_t> take(std::uint32_t sectors);
-    /// Takes the free sectors between the run that was taken last, which ends at `end`, and the end
-    /// of its page, where they are fewer than `sectors`: a record like the last one would not fit
-    /// in them, and a gap would cut what is written in one run into pages. Returns how many it
-    /// took.
-    [[nodiscard]] std::uint32_t take_rest_of_page(std::uint64_t end, std::uint32_t sectors);
+    /// What is taken next begins at a page.
+    void end_page() noexcept;
+    /// What is taken next comes from the free space that ends the file, where there is any.
+    void go_to_end() noexcept;
     /// INVARIANT: every sector of it is taken.
     void give_back(const Extent& extent) noexcept;
     [[nodiscard]] bool is_taken(const Extent& extent) const noexcept;
@@ -46,19 +47,15 @@ class SectorMap {
     void set_words(std::size_t first, std::span<const std::uint64_t> words) noexcept;
 
   private:
-    [[nodiscard]] std::optional<std::uint64_t> find(std::uint64_t from,
-                                                    std::uint64_t to,
-                                                    std::uint32_t sectors) const noexcept;
-    [[nodiscard]] std::optional<std::uint64_t> find_in_page(std::uint64_t from,
-                                                            std::uint64_t to,
-                                                            std::uint32_t sectors) const noexcept;
-    [[nodiscard]] std::optional<std::uint64_t> find_long(std::uint64_t from,
-                                                         std::uint64_t to,
-                                                         std::uint32_t sectors) const noexcept;
+    [[nodiscard]] bool is_free_page(std::uint64_t page) const noexcept;
+    /// Makes the first long enough run of free pages that begins in [from, to) the current one.
+    bool find_run(std::uint64_t from, std::uint64_t to, std::uint32_t sectors) noexcept;
 
     std::vector<std::uint64_t> words_;
     std::uint64_t free_ = 0;
-    std::uint64_t cursor_ = 0;  // sector where the next search begins
+    // The current run: free sectors from whole pages, which nobody else takes from.
+    std::uint64_t run_begin_ = 0;
+    std::uint64_t run_end_ = 0;
 };
 
 }  // namespace commitbench::paged

@@ -13,7 +13,7 @@
 namespace commitbench::paged {
 namespace {
 
-constexpr std::array<char, 32> kMagic{"commitbench paged data file 1"};
+constexpr std::array<char, 32> kMagic{"commitbench paged data file 2"};
 
 /// A copy as it lies in its sector. Little-endian.
 struct Image {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -168,6 +169,15 @@ Result<std::unique_ptr<DiskFile>> SystemDisk::open(std::string_view name) {
     }
     if (descriptor < 0) {
         return failed(errno);
+    }
+    // What the kernel still carries out for a process that was killed holds the file open, and so
+    // this lock: none of it can come after what is read and written from here on.
+    while (::flock(descriptor, LOCK_EX) != 0) {
+        if (errno != EINTR) {
+            const int number = errno;
+            ::close(descriptor);
+            return failed(number);
+        }
     }
     return std::unique_ptr<DiskFile>(std::make_unique<SystemFile>(
         descriptor, std::string(name), settings_.queue_depth, threads_.get()));

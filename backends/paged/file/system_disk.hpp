@@ -29,6 +29,7 @@ class SystemDisk final : public Disk {
     /// unsupported where io_uring is demanded and not to be had.
     [[nodiscard]] static Result<std::unique_ptr<Disk>> open(const SystemDiskSettings& settings);
 
+    /// Waits until nobody else has the file open: see extent_file.hpp about killed processes.
     [[nodiscard]] Result<std::unique_ptr<DiskFile>> open(std::string_view name) override;
     void facts(FactVisitor& visitor) const override;
 

@@ -12,7 +12,9 @@
 namespace commitbench::paged {
 
 /// Two buffers: one is filled while the other is on its way. Neighbours in the file that come one
-/// after the other become one write. Not thread-safe; the file outlives it.
+/// after the other become one write, and where it is cut, it is cut between pages: a page that was
+/// begun waits for its rest in the next buffer, until flush(). Not thread-safe; the file outlives
+/// it.
 class WriteBehind {
   public:
     static constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
@@ -36,7 +38,7 @@ class WriteBehind {
     [[nodiscard]] std::uint64_t written_bytes() const noexcept { return written_bytes_; }
 
   private:
-    /// A larger write is cut so that its parts travel at the same time.
+    /// A larger write is cut at multiples of this, so that its parts travel at the same time.
     static constexpr std::uint32_t kMaxTransferBytes = std::uint32_t{1} << 20;
 
     struct Side {
@@ -52,6 +54,9 @@ class WriteBehind {
 
     void start(Side& side);
     Status finish(Side& side);
+    /// Begins writing what is full and makes the other buffer the one that is filled.
+    Status turn();
+    static void make_room(Side& side, std::size_t bytes);
     void add_transfers(Side& side, std::uint64_t offset, std::uint8_t* data, std::uint32_t bytes);
 
     DiskFile* file_;
