@@ -71,9 +71,12 @@ class Ref {
         return static_cast<std::uint32_t>(word_ >> kCountShift) & 0xff;
     }
     /// INVARIANT of both: is_resident(), and the slot says which it is.
-    [[nodiscard]] Page* page() const noexcept { return reinterpret_cast<Page*>(word_ & kPlace); }
+    // A pointer shares its word with flags, which keeps a slot at eight bytes.
+    [[nodiscard]] Page* page() const noexcept {
+        return reinterpret_cast<Page*>(word_ & kPlace);  // NOLINT(performance-no-int-to-ptr)
+    }
     [[nodiscard]] Bucket* bucket() const noexcept {
-        return reinterpret_cast<Bucket*>(word_ & kPlace);
+        return reinterpret_cast<Bucket*>(word_ & kPlace);  // NOLINT(performance-no-int-to-ptr)
     }
     /// INVARIANT: !is_resident().
     [[nodiscard]] std::uint64_t place() const noexcept { return word_ & kPlace; }
