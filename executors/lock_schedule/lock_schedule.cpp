@@ -38,6 +38,10 @@ Result<std::unique_ptr<Executor>> create_lock_schedule(const Options& options,
         std::make_unique<LockScheduleExecutor<WorkerPool>>(*resources.workers, *settings));
 }
 
+std::string_view reference_of_lock_schedule(const Options& options) {
+    return options.text("declared") == "stale" ? "sequential:declared=stale" : "sequential";
+}
+
 }  // namespace
 
 const ExecutorComponent& lock_schedule_component() {
@@ -46,6 +50,7 @@ const ExecutorComponent& lock_schedule_component() {
         "Runs transactions side by side whose declared access sets allow it, others in order.",
         lock_schedule_options(),
         &create_lock_schedule,
+        &reference_of_lock_schedule,
     };
     return kComponent;
 }

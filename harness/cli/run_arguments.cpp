@@ -92,7 +92,7 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
     if (!backend) {
         return backend.error();
     }
-    auto reference = choose("executor", executor_registry(), "sequential");
+    auto reference = choose("executor", executor_registry(), reference_of(*executor));
     if (!reference) {
         return reference.error();
     }

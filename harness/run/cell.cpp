@@ -143,7 +143,8 @@ class CellRun {
             record_.scheme != "none" && request_.make_tree(record_.scheme) != nullptr;
         checked_scheme_ = has_tree ? record_.scheme : "";
         const LedgerIdentity identity{request_.workload.canonical(), request_.seed,
-                                      workload_->content_digest()};
+                                      workload_->content_digest(),
+                                      std::string(reference_of(request_.executor))};
         const std::filesystem::path folder =
             request_.ledgers.empty() ? request_.results / "ledgers" : request_.ledgers;
         const std::filesystem::path file = folder / identity.file_name();

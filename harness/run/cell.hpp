@@ -24,8 +24,8 @@ struct RunRequest {
     Choice<ExecutorComponent> executor;
     Choice<BackendComponent> backend;
     Choice<WorkloadComponent> workload;
-    /// The executor whose word counts (`sequential`): makes the ledger and the recordings, in a
-    /// process of its own.
+    /// The executor whose word counts, reference_of(executor): makes the ledger and the recordings,
+    /// in a process of its own.
     Choice<ExecutorComponent> reference;
 
     /// The trees that the ledger's roots come from.

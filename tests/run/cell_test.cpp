@@ -32,7 +32,7 @@ Error must_fail(const RunRequest& request) {
 }
 
 std::filesystem::path ledger_of(const RunRequest& request) {
-    const LedgerIdentity identity{request.workload.canonical(), request.seed, ""};
+    const LedgerIdentity identity{request.workload.canonical(), request.seed, "", "sequential"};
     return request.results / "ledgers" / identity.file_name();
 }
 
