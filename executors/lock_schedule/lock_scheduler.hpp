@@ -67,7 +67,7 @@ class LockScheduler {
             queues_.begin(locks);
         }
         // A broken copy pushes more than there is.
-        ready_.begin(Traits::kReleasesTwice ? transactions + 2 * accesses : transactions);
+        ready_.begin(Traits::kReleasesTwice ? transactions + 8 * accesses : transactions);
         heap_.clear();
         waiting_.store(0, std::memory_order_relaxed);
         if (dedicated_) {

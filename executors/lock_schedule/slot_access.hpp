@@ -58,7 +58,9 @@ class SlotAccess final : public StateAccess {
             return receipt;
         }
         for (const Replaced& old : replaced_) {
-            put_back((*slots_)[old.key], old.slot);
+            Slot& slot = (*slots_)[old.key];
+            copy_content(old.slot, slot);
+            set_state(slot, old.slot.state);  // last: an unknown slot is open to who fetches ahead
         }
         return error_ ? Receipt{} : kUndeclaredReceipt;
     }
@@ -124,7 +126,7 @@ class SlotAccess final : public StateAccess {
     /// Rows longer than this are searched by bisection.
     static constexpr std::size_t kShort = 8;
     struct Replaced {
-        std::uint32_t key;
+        std::uint32_t key = 0;
         Slot slot;
     };
 
@@ -135,14 +137,14 @@ class SlotAccess final : public StateAccess {
         state_of(slot).store(state, std::memory_order_release);
     }
 
-    void put_back(Slot& slot, const Slot& old) noexcept {
-        slot.value = old.value;
-        slot.spare = old.spare;
-        slot.size = old.size;
-        slot.capacity = old.capacity;
-        slot.spare_capacity = old.spare_capacity;
-        slot.written = old.written;
-        set_state(slot, old.state);  // last: an unknown slot is open to whoever fetches ahead
+    /// All but the state, which belongs to whoever fetches ahead as well.
+    static void copy_content(const Slot& from, Slot& to) noexcept {
+        to.value = from.value;
+        to.spare = from.spare;
+        to.size = from.size;
+        to.capacity = from.capacity;
+        to.spare_capacity = from.spare_capacity;
+        to.written = from.written;
     }
 
     /// Place of `key` in the row, or kNowhere where the transaction may not touch it (or anything
@@ -235,8 +237,10 @@ class SlotAccess final : public StateAccess {
                 break;
             }
         }
-        replaced_.push_back({id, slot});
-        replaced_.back().slot.state = state;
+        Replaced& old = replaced_.emplace_back();
+        old.key = id;
+        copy_content(slot, old.slot);
+        old.slot.state = state;
         std::swap(slot.value, slot.spare);
         std::swap(slot.capacity, slot.spare_capacity);
         slot.written = true;
