@@ -82,6 +82,35 @@ double RankDistribution::gini() const noexcept {
     return (n + 1 - 2 * harmonic(n_, theta_ - 1) / harmonic(n_, theta_)) / n;
 }
 
+HotspotDistribution::HotspotDistribution(std::uint64_t n, double hot_share, double hot_set) noexcept
+    : n_(n),
+      hot_(std::clamp<std::uint64_t>(
+          static_cast<std::uint64_t>(std::floor(hot_set * static_cast<double>(n) + 0.5)),
+          1,
+          n)),
+      hot_share_(hot_ == n ? 1 : hot_share) {}
+
+std::uint64_t HotspotDistribution::draw(RandomStream& random) const noexcept {
+    // A unit lies strictly between 0 and 1, so shares of 0 and 1 mean never and always.
+    return random.unit() < hot_share_ ? random.below(hot_) : hot_ + random.below(n_ - hot_);
+}
+
+double HotspotDistribution::share_of_first(std::uint64_t count) const noexcept {
+    const auto hot = static_cast<double>(hot_);
+    const auto cold = static_cast<double>(n_ - hot_);
+    const bool hot_first = hot_share_ * cold >= (1 - hot_share_) * hot;
+    const double first = hot_first ? hot : cold;
+    const double share = hot_first ? hot_share_ : 1 - hot_share_;
+    const auto wanted = static_cast<double>(std::min(count, n_));
+    return wanted <= first ? share * wanted / first
+                           : share + (1 - share) * (wanted - first) / (hot + cold - first);
+}
+
+double HotspotDistribution::gini() const noexcept {
+    // Of two groups whose members are alike: how far the one's share is from its size.
+    return std::abs(hot_share_ - static_cast<double>(hot_) / static_cast<double>(n_));
+}
+
 Scatter::Scatter(std::uint64_t n, std::uint64_t seed) noexcept
     : n_(n),
       half_bits_(std::max(1U, (static_cast<unsigned>(std::bit_width(n - 1)) + 1) / 2)),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of n items a draw hits: uniform, or Zipf's law of any exponent.
+// Which of n items a draw hits: uniform, Zipf's law of any exponent, or a hot set.
 #pragma once
 
 #include "workloads/random.hpp"
@@ -36,6 +36,33 @@ class RankDistribution {
     double area_begin_;  // of the area under the hat, left end
     double area_end_;
     double sure_;  // a point at most this far below its integer is accepted without a further look
+};
+
+/// Draws ranks 0..n-1 of which the first ones are hot: a share of the draws goes to the hot set,
+/// uniformly, and the others uniformly to the rest. O(1) a draw. Immutable; thread-safe.
+class HotspotDistribution {
+  public:
+    /// INVARIANT: n >= 1, both shares in 0..1. The hot set is `hot_set` * n ranks, rounded, at
+    /// least
+    /// 1. Where it is all ranks, every draw goes to it.
+    HotspotDistribution(std::uint64_t n, double hot_share, double hot_set) noexcept;
+
+    [[nodiscard]] std::uint64_t draw(RandomStream& random) const noexcept;
+
+    /// Chance of hitting one of the `count` likeliest ranks (the hot ones, unless they are given
+    /// less than their share).
+    [[nodiscard]] double share_of_first(std::uint64_t count) const noexcept;
+    /// As RankDistribution::gini.
+    [[nodiscard]] double gini() const noexcept;
+
+    [[nodiscard]] std::uint64_t size() const noexcept { return n_; }
+    /// Ranks in the hot set.
+    [[nodiscard]] std::uint64_t hot() const noexcept { return hot_; }
+
+  private:
+    std::uint64_t n_;
+    std::uint64_t hot_;
+    double hot_share_;
 };
 
 /// A bijection of 0..n-1 made from a seed, so that neighbouring ranks are not neighbouring items. A

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/distribution.hpp"
 
+#include "tests/workloads/chi_square.hpp"
+
 #include <cmath>
 #include <gtest/gtest.h>
 #include <numeric>
@@ -30,9 +32,6 @@ struct Law {
 
 class RankDistributionLaw : public ::testing::TestWithParam<Law> {};
 
-// Pearson's chi-square test against the analytic law. Ranks are pooled until 20 draws are expected
-// of a pool, where the statistic's normal approximation holds. Fixed seed: a law passes always or
-// never.
 TEST_P(RankDistributionLaw, PassesChiSquare) {
     const auto [n, theta] = GetParam();
     constexpr std::uint64_t kDraws = 400'000;
@@ -44,33 +43,7 @@ TEST_P(RankDistributionLaw, PassesChiSquare) {
         ASSERT_LT(rank, n);
         ++counts[rank];
     }
-    const std::vector<double> p = chances(n, theta);
-    double statistic = 0;
-    double expected = 0;
-    double observed = 0;
-    int pools = 0;
-    for (std::uint64_t k = 0; k < n; ++k) {
-        expected += p[k] * kDraws;
-        observed += static_cast<double>(counts[k]);
-        const bool rest_is_small =
-            k + 1 < n &&
-            kDraws * std::accumulate(p.begin() + static_cast<std::ptrdiff_t>(k) + 1,
-                                     p.begin() + static_cast<std::ptrdiff_t>(std::min(n, k + 200)),
-                                     0.0) <
-                20;
-        if ((expected >= 20 && !rest_is_small) || k + 1 == n) {
-            statistic += (observed - expected) * (observed - expected) / std::max(expected, 1e-9);
-            expected = observed = 0;
-            ++pools;
-        }
-    }
-    const double freedom = pools - 1;
-    if (freedom == 0) {
-        EXPECT_NEAR(statistic, 0, 1e-6);
-    } else {
-        EXPECT_LT(statistic, freedom + 4 * std::sqrt(2 * freedom) + 4)
-            << "chi-square with " << freedom << " degrees of freedom";
-    }
+    testing::expect_chi_square(counts, chances(n, theta));
 }
 
 TEST_P(RankDistributionLaw, SharesAndGiniAreTheSums) {

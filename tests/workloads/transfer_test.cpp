@@ -22,12 +22,7 @@ using transfer::Account;
 using transfer::TransferBlock;
 
 std::unique_ptr<Workload> make(std::string_view options, std::uint64_t seed = 1) {
-    const auto choice =
-        choose("workload", workload_registry(), std::string("transfer:").append(options));
-    EXPECT_TRUE(choice.ok()) << choice.error().message;
-    auto workload = choice->component->create(choice->options, seed);
-    EXPECT_TRUE(workload.ok()) << workload.error().message;
-    return std::move(*workload);
+    return testing::make_workload(std::string("transfer:").append(options), seed);
 }
 
 const std::vector<transfer::Transfer>& transfers_of(const Block& block) {
@@ -45,7 +40,7 @@ std::uint64_t total_balance(const State& state) {
 TEST(Transfer, TheSumOfBalancesNeverChanges) {
     for (const std::string_view options :
          {"accounts=50,block-size=200,balance=1000,amount-max=800,overdraft-share=0",
-          "accounts=1000,block-size=300,distribution=zipf,theta=1.2,overdraft-share=0.1",
+          "accounts=1000,block-size=300,keys=zipf,theta=1.2,overdraft-share=0.1",
           "accounts=2,block-size=100,balance=50,amount-max=60",
           "accounts=3,block-size=100,value-size=24,balance=0,overdraft-share=0"}) {
         SCOPED_TRACE(options);
@@ -150,7 +145,7 @@ TEST(Transfer, OverdraftShareIsTheShareThatMustFail) {
 }
 
 TEST(Transfer, IsTheSameWhateverTheOrderOfCalls) {
-    constexpr std::string_view kOptions = "accounts=5k,block-size=700,distribution=zipf";
+    constexpr std::string_view kOptions = "accounts=5k,block-size=700,keys=zipf";
     const auto forward = make(kOptions, 9);
     const auto backward = make(kOptions, 9);
     std::map<std::uint64_t, std::unique_ptr<Block>> from_backward;
@@ -279,7 +274,7 @@ TEST(Transfer, MalformedAccountsFailWithoutWriting) {
 }
 
 TEST(Transfer, AnExtremeLawStillFindsAReceiver) {
-    const auto workload = make("accounts=2,block-size=500,distribution=zipf,theta=1000");
+    const auto workload = make("accounts=2,block-size=500,keys=zipf,theta=1000");
     const auto block = block_of(*workload, 1);
     for (const transfer::Transfer& tx : transfers_of(*block)) {
         ASSERT_NE(tx.sender, tx.receiver);
@@ -303,7 +298,7 @@ TEST(Transfer, AmountsCoverTheirRange) {
 
 TEST(Transfer, FactsTellTheRealisedSkew) {
     const auto uniform = make("accounts=1000,block-size=1k");
-    const auto zipf = make("accounts=1000,block-size=1k,distribution=zipf,theta=1");
+    const auto zipf = make("accounts=1000,block-size=1k,keys=zipf,theta=1");
     const Facts even(*uniform);
     const Facts skewed(*zipf);
     const auto number = [](const Facts& facts, const std::string& name) {
@@ -347,8 +342,7 @@ TEST(Transfer, RefusesOptionsThatDoNotGoTogether) {
 // The bytes of one workload, so that a change of the generator, the law or the rules cannot go
 // unseen: it would void every stored result. The value was recorded from this program.
 TEST(Transfer, BytesArePinned) {
-    const auto workload =
-        make("accounts=1000,block-size=200,distribution=zipf,theta=0.99,work=1", 42);
+    const auto workload = make("accounts=1000,block-size=200,keys=zipf,theta=0.99,work=1", 42);
     State state = first_state(*workload);
     std::uint64_t digest = 0;
     for (std::uint64_t number = 1; number <= 3; ++number) {

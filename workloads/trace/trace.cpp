@@ -2,6 +2,7 @@
 #include "workloads/trace/trace.hpp"
 
 #include "workloads/fold.hpp"
+#include "workloads/option_rows.hpp"
 #include "workloads/trace/bal_files.hpp"
 #include "workloads/work_units.hpp"
 
@@ -83,15 +84,7 @@ constexpr std::array kOptions{
         .help =
             "A block access list in RLP (*.rlp), or a folder of them, named <block number>*.rlp.",
         .required = true},
-    OptionSpec{
-        .key = "work",
-        .type = OptionType::integer,
-        .unit = "units",
-        .default_value = "0",
-        .range = "0..100M",
-        .help =
-            "CPU work a transaction, in units of about 100 ns (the result says what a unit costs "
-            "there)."},
+    kWorkOption,
     OptionSpec{.key = "reads",
                .type = OptionType::boolean,
                .unit = "",

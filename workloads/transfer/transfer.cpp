@@ -1,56 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/transfer/transfer.hpp"
 
-#include "workloads/skew.hpp"
 #include "workloads/transfer/account.hpp"
 #include "workloads/work_units.hpp"
 
-#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
 namespace commitbench::transfer {
-namespace {
-
-/// Transactions that the realised skew is taken over: about 50 ms of drawing.
-constexpr std::uint64_t kSkewSample = 200'000;
-
-/// Draws of a receiver before giving up on chance. Only a law that gives one account nearly
-/// everything needs more.
-constexpr int kReceiverDraws = 16;
-
-std::uint64_t word_threshold(double share) {
-    return share >= 1 ? UINT64_MAX : static_cast<std::uint64_t>(share * 0x1p64);
-}
-
-}  // namespace
 
 TransferWorkload::TransferWorkload(const Settings& settings)
     : settings_(settings),
-      ranks_(settings.accounts, settings.theta),
-      scatter_(settings.accounts, settings.seed),
-      overdraft_below_(word_threshold(settings.overdraft_share)) {}
-
-TransferWorkload::Draft TransferWorkload::draft(std::uint64_t block,
-                                                std::uint64_t index) const noexcept {
-    RandomStream random(settings_.seed, Domain::transfer, block, index);
-    const std::uint64_t amount_word = random.next();
-    const std::uint64_t overdraft_word = random.next();
-    const std::uint64_t sender = ranks_.draw(random);
-    std::uint64_t receiver = ranks_.draw(random);
-    for (int draws = 1; receiver == sender && draws < kReceiverDraws; ++draws) {
-        receiver = ranks_.draw(random);
-    }
-    if (receiver == sender) {
-        receiver = sender == 0 ? 1 : sender - 1;
-    }
-    const bool overdraft = overdraft_word < overdraft_below_ || overdraft_below_ == UINT64_MAX;
-    const std::uint64_t amount =
-        settings_.amount_min + scaled(amount_word, settings_.amount_max - settings_.amount_min + 1);
-    // More than the sum of all balances: fails in whatever state. INVARIANT: no overflow, both
-    // terms are below 2^63.
-    return {scatter_(sender), scatter_(receiver),
-            overdraft ? settings_.accounts * settings_.balance + amount : amount};
-}
+      payments_(settings.payments, settings.seed, Domain::transfer),
+      fee_(settings.fee, settings.seed) {}
 
 StateKey TransferWorkload::key(std::uint64_t index) const {
     return random_key(settings_.seed, Domain::account_key, {index, 0, 0, 0});
@@ -59,7 +20,7 @@ StateKey TransferWorkload::key(std::uint64_t index) const {
 void TransferWorkload::value(std::uint64_t index, Bytes& value) const {
     value.resize(settings_.value_size);
     RandomStream random(settings_.seed, Domain::account_value, index, 0);
-    write_account(value.data(), {settings_.balance, 0, random.next()});
+    write_account(value.data(), {settings_.payments.balance, 0, random.next()});
     for (std::size_t at = kSmallestValue; at < value.size();) {
         for (std::uint64_t word = random.next(), i = 0; i < 8 && at < value.size();
              ++i, word >>= 8) {
@@ -74,60 +35,22 @@ Result<std::unique_ptr<Block>> TransferWorkload::block(std::uint64_t number) con
     }
     std::vector<Transfer> transfers(settings_.block_size);
     for (std::uint32_t i = 0; i < settings_.block_size; ++i) {
-        const Draft made = draft(number, i);
-        transfers[i] = {key(made.sender), key(made.receiver), made.amount};
+        const Payment made = payments_.at(number, i);
+        transfers[i] = {key(made.payer), key(made.payee), made.amount};
     }
-    return std::unique_ptr<Block>(std::make_unique<TransferBlock>(
-        number, std::move(transfers), settings_.work, settings_.value_size));
+    return fee_.charged(std::make_unique<TransferBlock>(number, std::move(transfers),
+                                                        settings_.work, settings_.value_size));
 }
 
 void TransferWorkload::facts(FactVisitor& visitor) const {
-    visitor.fact("distribution",
-                 settings_.theta == 0 ? fmt::format("uniform over {} accounts", settings_.accounts)
-                                      : fmt::format("zipf over {} accounts, P(rank k) ~ k^-{}",
-                                                    settings_.accounts, settings_.theta),
-                 "senders and receivers alike; the ranks are scattered over the accounts by a "
-                 "seeded bijection");
-
-    const std::uint64_t wanted = (kSkewSample + settings_.block_size - 1) / settings_.block_size;
-    absl::flat_hash_map<std::uint64_t, std::uint64_t> hits;
-    std::uint64_t overdrafts = 0;
-    for (std::uint64_t block = 1; block <= wanted; ++block) {
-        for (std::uint64_t i = 0; i < settings_.block_size; ++i) {
-            const Draft made = draft(block, i);
-            ++hits[made.sender];
-            ++hits[made.receiver];
-            overdrafts += made.amount > settings_.accounts * settings_.balance ? 1 : 0;
-        }
-    }
-    std::vector<std::uint64_t> counts;
-    counts.reserve(hits.size());
-    for (const auto& [account, count] : hits) {
-        counts.push_back(count);
-    }
-    const Skew skew = measure_skew(std::move(counts), settings_.accounts);
-    const std::string sample =
-        fmt::format("over the accounts of blocks 1..{} ({} accesses, {} of {} accounts)", wanted,
-                    skew.accesses, skew.items_hit, skew.items);
-    visitor.fact("top_percent_share_realised", fmt::format("{:.4f}", skew.top_percent_share),
-                 sample);
-    visitor.fact("top_percent_share_of_law",
-                 fmt::format("{:.4f}", ranks_.share_of_first((settings_.accounts + 99) / 100)),
-                 "chance of the most likely 1 % of the accounts; a small sample realises more");
-    visitor.fact("gini_realised", fmt::format("{:.4f}", skew.gini), sample);
-    visitor.fact("gini_of_law", fmt::format("{:.4f}", ranks_.gini()),
-                 "of the chances; a sample with few accesses an account realises more");
-    visitor.fact("overdraft_share_realised",
-                 fmt::format("{:.4f}", static_cast<double>(overdrafts) /
-                                           (static_cast<double>(skew.accesses) / 2)),
-                 "transfers of more than all accounts have together; others may fail too, once "
-                 "their sender is poor");
+    payments_.facts(visitor, settings_.block_size);
     visitor.fact("account_value",
                  fmt::format("{} bytes: balance 8, nonce 8, digest 8, filler {}",
                              settings_.value_size, settings_.value_size - kSmallestValue),
                  "78 bytes is the RLP of a plain Ethereum account that holds one ether");
     visitor.fact("nonce_rule", "counts transfers sent, failed ones included; none is demanded",
                  "blocks must not depend on which transfers before them failed");
+    fee_.facts(visitor);
     work_facts(visitor, settings_.work);
 }
 

@@ -13,11 +13,13 @@
 // demands no particular nonce: blocks are made without knowing which transfers before them failed.
 // An account that is absent or of another length than the option says (a broken executor or
 // backend) gives a failed receipt that depends on what was read, and no writes.
+// Fees (fee.hpp) are paid beside all this, and change nothing of it.
 #pragma once
 
 #include "harness/core/block.hpp"
 #include "harness/core/registry.hpp"
-#include "workloads/distribution.hpp"
+#include "workloads/fee.hpp"
+#include "workloads/payment.hpp"
 
 namespace commitbench::transfer {
 
@@ -30,15 +32,11 @@ struct Transfer {
 
 struct Settings {
     std::uint64_t seed = 0;
-    std::uint64_t accounts = 0;    ///< at least 2; accounts * balance < 2^63
+    PaymentRules payments;
     std::uint32_t block_size = 0;  ///< transactions a block
-    double theta = 0;              ///< of Zipf's law; 0 is uniform
     std::uint64_t work = 0;        ///< units a transaction
-    std::size_t value_size = 0;    ///< bytes, kSmallestValue..kLargestValue
-    std::uint64_t balance = 0;     ///< of every account at first
-    std::uint64_t amount_min = 0;
-    std::uint64_t amount_max = 0;
-    double overdraft_share = 0;  ///< of the transfers ask for more than all accounts have together
+    FeeRule fee = FeeRule::none;
+    std::size_t value_size = 0;  ///< bytes, kSmallestValue..kLargestValue
 };
 
 /// See Block. 72 bytes a transaction.
@@ -71,7 +69,7 @@ class TransferWorkload final : public Workload {
     /// INVARIANT: settings within the bounds they state.
     explicit TransferWorkload(const Settings& settings);
 
-    [[nodiscard]] std::uint64_t state_size() const override { return settings_.accounts; }
+    [[nodiscard]] std::uint64_t state_size() const override { return settings_.payments.accounts; }
     [[nodiscard]] StateKey key(std::uint64_t index) const override;
     void value(std::uint64_t index, Bytes& value) const override;
     [[nodiscard]] std::uint64_t block_limit() const override { return UINT64_MAX; }
@@ -79,17 +77,9 @@ class TransferWorkload final : public Workload {
     void facts(FactVisitor& visitor) const override;
 
   private:
-    struct Draft {
-        std::uint64_t sender;    // index of an account
-        std::uint64_t receiver;  // index of an account
-        std::uint64_t amount;
-    };
-    [[nodiscard]] Draft draft(std::uint64_t block, std::uint64_t index) const noexcept;
-
     Settings settings_;
-    RankDistribution ranks_;
-    Scatter scatter_;
-    std::uint64_t overdraft_below_;  // a random word below it is an overdraft; all ones: always
+    PaymentDraw payments_;
+    Fee fee_;
 };
 
 /// The entry of the workload registry.
