@@ -140,6 +140,7 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
         .overwrite = arguments.overwrite,
         .is_data_folder = &DirectoryClaim::is_ours,
         .reopen_between_blocks = arguments.reopen,
+        .record_access_sets = arguments.parallelism,
         .results = arguments.results,
         .ledgers = {},
         .progress = nullptr,
@@ -177,6 +178,7 @@ std::vector<std::string> command_of(const RunArguments& arguments, std::size_t w
     add("--dir", directory_of(arguments, which));
     for (const auto& [flag, given] :
          {std::pair{"--overwrite", arguments.overwrite}, std::pair{"--reopen", arguments.reopen},
+          std::pair{"--parallelism", arguments.parallelism},
           std::pair{"--quiet", arguments.quiet}}) {
         if (given) {
             words.emplace_back(flag);

@@ -53,6 +53,9 @@ struct RunRequest {
     /// Closes and opens the backend after every block: its own caches are cold for each one, the
     /// kernel's are not.
     bool reopen_between_blocks = false;
+    /// Gives blocks their access sets even where the executor does not need them, so that the
+    /// record says how much of the workload could run at the same time.
+    bool record_access_sets = false;
 
     std::filesystem::path results =
         "commitbench-results";      ///< made where missing; holds runs.jsonl

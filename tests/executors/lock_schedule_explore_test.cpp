@@ -2,7 +2,7 @@
 // `lock-schedule` under thousands of interleavings of small blocks in which everything is in
 // everything's way, and broken copies of it, which the same walk must find out.
 //
-// COMMITBENCH_EXPLORE=N walks about N interleavings instead of 5,000.
+// COMMITBENCH_TEST_EXPLORATIONS=N walks about N interleavings instead of 5,000.
 #include "executors/lock_schedule/lock_schedule_executor.hpp"
 #include "harness/runtime/explore_pool.hpp"
 #include "tests/executors/adversarial_blocks.hpp"
@@ -31,7 +31,7 @@ struct LosesWakeUps : Explored {
 };
 
 std::uint64_t interleavings() {
-    const char* const wanted = std::getenv("COMMITBENCH_EXPLORE");
+    const char* const wanted = std::getenv("COMMITBENCH_TEST_EXPLORATIONS");
     return wanted == nullptr ? 5'000 : std::strtoull(wanted, nullptr, 10);
 }
 

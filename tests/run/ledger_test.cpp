@@ -80,6 +80,8 @@ TEST(Ledger, ADifferentSeedSpecOrInputHasADifferentFile) {
     EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=4", 7, "abc", "sequential"}.file_name()));
     EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=3", 8, "abc", "sequential"}.file_name()));
     EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=3", 7, "abd", "sequential"}.file_name()));
+    EXPECT_NE(base.file_name(),
+              (LedgerIdentity{"toy:keys=3", 7, "abc", "sequential:declared=stale"}.file_name()));
 }
 
 TEST(Ledger, MergingExtendsBothWays) {
@@ -128,7 +130,7 @@ TEST(Ledger, FilesAreReplacedWholeAndMissingOnesAreNone) {
         ++files;
     }
     EXPECT_EQ(files, 1U) << "no temporary file stays";
-    const auto other = read_ledger(file, {"toy:keys=5", 7, "abc"});
+    const auto other = read_ledger(file, {"toy:keys=5", 7, "abc", "sequential"});
     ASSERT_FALSE(other.ok());
     EXPECT_THAT(other.error().message, HasSubstr("toy:keys=3"));
 }
