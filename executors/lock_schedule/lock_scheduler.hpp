@@ -3,9 +3,13 @@
 //
 //   begin(); add(row) for every transaction in block order; run()
 //
-// Nobody schedules: a worker that has run a transaction counts down its successors, runs the first
-// that waits for nothing more itself, and puts the others where idle workers look. With
-// `dedicated`, worker 0 does the counting and runs nothing.
+// Nobody schedules. Workers claim transactions in block order; whoever claims one that still waits
+// for others goes on to the next. A worker that has run a transaction counts down its successors,
+// runs the first that was claimed and waits for nothing more itself, and puts the others where
+// workers look before they claim. So transactions run in block order but for those that had to
+// wait, and what belongs to neighbours in the block is in the cache.
+//
+// With `dedicated`, worker 0 does the counting and runs nothing, the others take what it says.
 #pragma once
 
 #include "executors/lock_schedule/bell.hpp"
@@ -23,7 +27,7 @@ enum class Algorithm : std::uint8_t { graph, queues };
 
 /// Which of several ready transactions runs first.
 enum class ReadyOrder : std::uint8_t {
-    fifo,           ///< the one that was ready first
+    fifo,           ///< the first in the block, but one that had to wait goes before
     critical_path,  ///< the one with the longest chain of others behind it
     contention,     ///< the one that most others wait for directly
 };
@@ -56,7 +60,8 @@ class LockScheduler {
           algorithm_(plan.algorithm),
           order_(plan.order),
           dedicated_(plan.dedicated && pool.workers() > 1),
-          alone_(pool.workers() == 1) {}
+          alone_(pool.workers() == 1),
+          claims_(algorithm_ == Algorithm::graph && order_ == ReadyOrder::fifo && !dedicated_) {}
 
     /// Forgets the block before. As PrecedenceGraph::begin.
     void begin(std::size_t transactions, std::size_t locks, std::size_t accesses) {
@@ -73,6 +78,7 @@ class LockScheduler {
         if (dedicated_) {
             completed_.begin(transactions);
         }
+        claimed_.store(0, std::memory_order_relaxed);
         idle_.store(0, std::memory_order_relaxed);
         over_.store(0, std::memory_order_relaxed);
     }
@@ -83,6 +89,10 @@ class LockScheduler {
         if (algorithm_ == Algorithm::graph) {
             graph_.add(row);
             is_ready = graph_.pending(index) == 0;
+            if (claims_) {
+                ++graph_.pending(index);  // for its claim
+                return;
+            }
         } else {
             is_ready = queues_.add(row);
         }
@@ -120,6 +130,9 @@ class LockScheduler {
             }
             if (mine == kNone || over_.load(std::memory_order_relaxed) != 0) {
                 return;
+            }
+            if (claims_) {
+                graph_.prefetch_successors(mine);
             }
             std::uint32_t next = kNone;
             if constexpr (Traits::kReleasesBeforeItRan) {
@@ -277,11 +290,34 @@ class LockScheduler {
         }
     }
     std::uint32_t pop(Worker& worker) {
-        return order_ == ReadyOrder::fifo ? ready_.pop(worker) : pop_ranked(worker);
+        if (order_ != ReadyOrder::fifo) {
+            return pop_ranked(worker);
+        }
+        const std::uint32_t found = ready_.pop(worker);
+        return found == kNone && claims_ ? claim(worker) : found;
+    }
+
+    bool may_claim(Worker& worker) {
+        worker.step();
+        return claimed_.load(std::memory_order_relaxed) < size_;
+    }
+    /// The next in block order that waits for nobody, or kNone when all are claimed.
+    std::uint32_t claim(Worker& worker) {
+        while (may_claim(worker)) {
+            worker.step();
+            const std::uint32_t index = claimed_.fetch_add(1, std::memory_order_relaxed);
+            if (index >= size_) {
+                break;
+            }
+            if (count_down(worker, index)) {
+                return index;
+            }
+        }
+        return kNone;
     }
     bool any(Worker& worker) {
         if (order_ == ReadyOrder::fifo) {
-            return ready_.any(worker);
+            return ready_.any(worker) || (claims_ && may_claim(worker));
         }
         worker.step();
         return waiting_.load(std::memory_order_seq_cst) != 0;
@@ -365,6 +401,7 @@ class LockScheduler {
     ReadyOrder order_;
     bool dedicated_;
     bool alone_;
+    bool claims_;  // in block order; else what is ready goes through ready_ or heap_
     std::uint32_t size_ = 0;
     PrecedenceGraph graph_;
     UsageQueues queues_;
@@ -379,7 +416,8 @@ class LockScheduler {
     OnceQueue completed_;  // for the dedicated scheduler, as the next
     Bell<Traits> completed_bell_;
 
-    alignas(64) std::atomic<std::uint32_t> idle_{0};  // workers that found nothing
+    alignas(64) std::atomic<std::uint32_t> claimed_{0};  // transactions, where claims_
+    alignas(64) std::atomic<std::uint32_t> idle_{0};     // workers that found nothing
     std::atomic<std::uint32_t> over_{0};
     Bell<Traits> bell_;
 };

@@ -66,8 +66,8 @@ constexpr std::array kOptions{
                .type = OptionType::choice,
                .default_value = "fifo",
                .range = "fifo|critical-path|contention",
-               .help = "Which ready transaction runs first: the one that was ready first, that "
-                       "with the longest chain behind it, or that which most others wait for."},
+               .help = "Which ready transaction runs first: the first in the block, that with the "
+                       "longest chain behind it, or that which most others wait for."},
     OptionSpec{.key = "batch",
                .type = OptionType::integer,
                .unit = "transactions",

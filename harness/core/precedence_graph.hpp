@@ -52,6 +52,14 @@ class PrecedenceGraph {
         return nodes_[index].count;
     }
 
+    /// Has the first few successors' nodes fetched, for who will count them down.
+    void prefetch_successors(std::uint32_t index) const noexcept {
+        const Node& node = nodes_[index];
+        for (std::uint32_t i = 0; i < std::min<std::uint32_t>(node.count, 4); ++i) {
+            __builtin_prefetch(&nodes_[node.successors[i]], 1);
+        }
+    }
+
     /// Calls visit(later) for every transaction that waits for `index`, in block order.
     template<class Visit>
     void for_each_successor(std::uint32_t index, Visit visit) const {
