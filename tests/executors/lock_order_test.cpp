@@ -83,6 +83,63 @@ TEST(LockOrder, QueuesAndGraphMakeTheSameTransactionsReady) {
     }
 }
 
+/// Both orders after a transaction each of `kinds` ('r' or 'w') on one key: how many each waits
+/// for.
+std::vector<std::uint32_t> waits_for(std::string_view kinds) {
+    AccessSetsBuilder builder;
+    for (const char kind : kinds) {
+        builder.touch(test_key(0), kind == 'w');
+        builder.end_transaction();
+    }
+    const AccessSets sets = builder.finish();
+    PrecedenceGraph graph;
+    graph.build(sets);
+    UsageQueues queues;
+    queues.begin(1);
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t i = 0; i < sets.size(); ++i) {
+        EXPECT_EQ(queues.add(sets.of(i)), graph.pending(i) == 0) << kinds << ", " << i;
+        found.push_back(graph.pending(i));
+    }
+    return found;
+}
+
+TEST(LockOrder, TheFourCasesOfOneKeyAloneAndTogether) {
+    using Counts = std::vector<std::uint32_t>;
+    EXPECT_EQ(waits_for("ww"), (Counts{0, 1}));
+    EXPECT_EQ(waits_for("rw"), (Counts{0, 1}));
+    EXPECT_EQ(waits_for("wr"), (Counts{0, 1}));
+    EXPECT_EQ(waits_for("rr"), (Counts{0, 0}));
+    EXPECT_EQ(waits_for("rrrw"), (Counts{0, 0, 0, 3})) << "a writer waits for every reader";
+    EXPECT_EQ(waits_for("rwr"), (Counts{0, 1, 1})) << "no reader overtakes a writer";
+    EXPECT_EQ(waits_for("wwrrwr"), (Counts{0, 1, 1, 1, 2, 1}));
+}
+
+TEST(LockOrder, ARunOfReadersWakesAsAWhole) {
+    AccessSetsBuilder builder;
+    for (const char kind : std::string_view("wrrrwr")) {
+        builder.touch(test_key(0), kind == 'w');
+        builder.end_transaction();
+    }
+    const AccessSets sets = builder.finish();
+    UsageQueues queues;
+    queues.begin(1);
+    for (std::uint32_t i = 0; i < sets.size(); ++i) {
+        EXPECT_EQ(queues.add(sets.of(i)), i == 0);
+    }
+    using Ready = std::vector<std::uint32_t>;
+    const auto completed = [&](std::uint32_t index) {
+        Ready ready;
+        queues.complete(index, [&](std::uint32_t later) { ready.push_back(later); });
+        return ready;
+    };
+    EXPECT_EQ(completed(0), (Ready{1, 2, 3}));
+    EXPECT_EQ(completed(2), Ready());
+    EXPECT_EQ(completed(1), Ready());
+    EXPECT_EQ(completed(3), Ready{4});
+    EXPECT_EQ(completed(4), Ready{5});
+}
+
 TEST(Waves, EndBeforeTheFirstConflictOrWhereFull) {
     std::mt19937_64 random(99);
     Waves waves;
