@@ -5,12 +5,12 @@
 // COMMITBENCH_TEST_EXPLORATIONS=N walks about N interleavings instead of 5,000.
 #include "executors/lock_schedule/lock_schedule_executor.hpp"
 #include "harness/runtime/explore_pool.hpp"
+#include "tests/core/from_environment.hpp"
 #include "tests/executors/adversarial_blocks.hpp"
 #include "tests/executors/declared_script.hpp"
 #include "tests/executors/same_result.hpp"
 
 #include <array>
-#include <cstdlib>
 #include <set>
 
 namespace commitbench::testing {
@@ -31,8 +31,7 @@ struct LosesWakeUps : Explored {
 };
 
 std::uint64_t interleavings() {
-    const char* const wanted = std::getenv("COMMITBENCH_TEST_EXPLORATIONS");
-    return wanted == nullptr ? 5'000 : std::strtoull(wanted, nullptr, 10);
+    return from_environment("COMMITBENCH_TEST_EXPLORATIONS", 5'000);
 }
 
 LockScheduleSettings plan(bool dedicated, ReadyOrder order, Algorithm algorithm, bool prefetch) {
