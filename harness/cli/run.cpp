@@ -143,6 +143,9 @@ void add_run(CLI::App& app, Action& chosen) {
                       "Empty --dir first where it holds a state of this program");
     command->add_flag("--reopen", arguments->reopen,
                       "Close and open the backend between blocks: cold caches");
+    command->add_flag("--parallelism", arguments->parallelism,
+                      "Record access sets and say how much of the workload could run at the same "
+                      "time, whatever the executor");
     command
         ->add_option("--results", arguments->results, "Folder whose runs.jsonl gets a line a run")
         ->type_name("DIR")

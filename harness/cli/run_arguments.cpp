@@ -102,7 +102,7 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
     if (!backend) {
         return backend.error();
     }
-    auto reference = choose("executor", executor_registry(), "sequential");
+    auto reference = choose("executor", executor_registry(), reference_of(*executor));
     if (!reference) {
         return reference.error();
     }
@@ -155,6 +155,7 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
         .overwrite = arguments.overwrite,
         .is_data_folder = &DirectoryClaim::is_ours,
         .reopen_between_blocks = arguments.reopen,
+        .record_access_sets = arguments.parallelism,
         .results = arguments.results,
         .ledgers = {},
         .progress = nullptr,
@@ -194,6 +195,7 @@ std::vector<std::string> command_of(const RunArguments& arguments, std::size_t w
     add("--dir", directory_of(arguments, which));
     for (const auto& [flag, given] :
          {std::pair{"--overwrite", arguments.overwrite}, std::pair{"--reopen", arguments.reopen},
+          std::pair{"--parallelism", arguments.parallelism},
           std::pair{"--quiet", arguments.quiet}}) {
         if (given) {
             words.emplace_back(flag);

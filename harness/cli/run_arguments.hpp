@@ -26,6 +26,7 @@ struct RunArguments {
     std::string directory;
     bool overwrite = false;
     bool reopen = false;
+    bool parallelism = false;
     std::string results = "commitbench-results";
     bool quiet = false;
     /// File descriptor that gets the result line too; -1 for none. How a cell tells the process

@@ -24,8 +24,13 @@ struct Component {
 /// there.
 using BackendComponent =
     Component<Result<std::unique_ptr<Backend>> (*)(const Options&, const CellResources&)>;
-using ExecutorComponent =
-    Component<Result<std::unique_ptr<Executor>> (*)(const Options&, const ExecutorResources&)>;
+struct ExecutorComponent
+    : Component<Result<std::unique_ptr<Executor>> (*)(const Options&, const ExecutorResources&)> {
+    /// With these options, the spec of the executor whose word counts for this one. Null: always
+    /// `sequential`, as for all that give the effect of running transactions in order and nothing
+    /// else.
+    std::string_view (*reference)(const Options&) = nullptr;
+};
 /// The seed is the run's; see Workload for what follows from it.
 using WorkloadComponent =
     Component<Result<std::unique_ptr<Workload>> (*)(const Options&, std::uint64_t seed)>;
@@ -42,6 +47,13 @@ struct Choice {
 
     [[nodiscard]] std::string canonical() const { return options.canonical(component->name); }
 };
+
+/// What a run of this executor is compared with: two that name the same spec must agree.
+[[nodiscard]] inline std::string_view reference_of(const Choice<ExecutorComponent>& executor) {
+    return executor.component->reference == nullptr
+               ? "sequential"
+               : executor.component->reference(executor.options);
+}
 
 /// The component that has this name, or an error that names the nearest one.
 template<class C>

@@ -30,7 +30,8 @@ class StateDiff {
     void add(const StateKey& key, OldState old_state, ByteView old_value, ByteView new_value);
     void add_deletion(const StateKey& key, OldState old_state, ByteView old_value);
 
-    /// Appends a Change whose values already live in arena().
+    /// Appends a Change whose values already live in arena(), or where whoever makes the diff keeps
+    /// them for as long.
     void add_placed(const Change& change) { changes_.push_back(change); }
     [[nodiscard]] Arena& arena() noexcept { return arena_; }
 

@@ -2,6 +2,7 @@
 #include "harness/run/cell.hpp"
 
 #include "codec/hex.hpp"
+#include "harness/core/parallelism.hpp"
 #include "harness/run/block_check.hpp"
 #include "harness/run/component_report.hpp"
 #include "harness/run/data_folder.hpp"
@@ -152,7 +153,8 @@ class CellRun {
             record_.scheme != "none" && request_.make_tree(record_.scheme) != nullptr;
         checked_scheme_ = has_tree ? record_.scheme : "";
         const LedgerIdentity identity{request_.workload.canonical(), request_.seed,
-                                      workload_->content_digest()};
+                                      workload_->content_digest(),
+                                      std::string(reference_of(request_.executor))};
         const std::filesystem::path folder =
             request_.ledgers.empty() ? request_.results / "ledgers" : request_.ledgers;
         const std::filesystem::path file = folder / identity.file_name();
@@ -165,7 +167,7 @@ class CellRun {
         }
         const bool covered = *known && (*known)->covers(last_block_, checked_scheme_);
         const bool results = executor_->needs_recording();
-        const bool access_sets = executor_->needs_access_sets();
+        const bool access_sets = needs_access_sets();
         if (!covered || results || access_sets) {
             if (const Status made =
                     reference_.carry_out({.blocks = last_block_,
@@ -242,10 +244,14 @@ class CellRun {
         return {};
     }
 
+    [[nodiscard]] bool needs_access_sets() const {
+        return request_.record_access_sets || executor_->needs_access_sets();
+    }
+
     Result<std::unique_ptr<Block>> make_block(std::uint64_t number) {
         auto block = workload_->block(number);
         const bool results = executor_->needs_recording();
-        const bool access_sets = executor_->needs_access_sets();
+        const bool access_sets = needs_access_sets();
         if (!block || !(results || access_sets)) {
             return block;
         }
@@ -309,6 +315,7 @@ class CellRun {
             record.counters = difference(counters_before, collect_counters(*executor_, *backend_));
             record.counters["logical_bytes"] =
                 static_cast<std::int64_t>(result.diff.logical_bytes());
+            record.parallelism = parallelism_of_block(*block);
             record.root = record_.scheme == "none" ? "" : to_hex(root->view());
         }
         COMMITBENCH_TRY(apply(check_->check_block(number, result, *root)));
@@ -316,6 +323,14 @@ class CellRun {
             COMMITBENCH_TRY(apply(check_->check_last(result)));
         }
         return request_.reopen_between_blocks && number < last_block_ ? reopen() : Status();
+    }
+
+    static std::optional<ParallelismRecord> parallelism_of_block(const Block& block) {
+        if (block.access_sets() == nullptr) {
+            return std::nullopt;
+        }
+        const Parallelism found = parallelism_of(*block.access_sets());
+        return ParallelismRecord{found.transactions, found.edges, found.longest_chain};
     }
 
     Status reopen() {

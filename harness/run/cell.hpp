@@ -24,8 +24,8 @@ struct RunRequest {
     Choice<ExecutorComponent> executor;
     Choice<BackendComponent> backend;
     Choice<WorkloadComponent> workload;
-    /// The executor whose word counts (`sequential`): makes the ledger and the recordings, in a
-    /// process of its own.
+    /// The executor whose word counts, reference_of(executor): makes the ledger and the recordings,
+    /// in a process of its own.
     Choice<ExecutorComponent> reference;
 
     /// The trees that the ledger's roots come from.
@@ -54,6 +54,9 @@ struct RunRequest {
     /// Closes and opens the backend after every block: its own caches are cold for each one, the
     /// kernel's are not.
     bool reopen_between_blocks = false;
+    /// Gives blocks their access sets even where the executor does not need them, so that the
+    /// record says how much of the workload could run at the same time.
+    bool record_access_sets = false;
 
     std::filesystem::path results =
         "commitbench-results";      ///< made where missing; holds runs.jsonl

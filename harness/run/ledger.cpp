@@ -36,7 +36,7 @@ Json to_json(const Ledger& ledger) {
     json["workload"] = ledger.identity.workload;
     json["seed"] = ledger.identity.seed;
     json["content_digest"] = ledger.identity.content_digest;
-    json["reference"] = ledger.reference;
+    json["reference"] = ledger.identity.reference;
     json["blocks"] = Json::array();
     for (const LedgerBlock& block : ledger.blocks) {
         json["blocks"].push_back({{"transactions", block.transactions},
@@ -59,7 +59,7 @@ Ledger from_json(const Json& json) {
     ledger.identity.workload = json.at("workload").get<std::string>();
     ledger.identity.seed = json.at("seed").get<std::uint64_t>();
     ledger.identity.content_digest = json.at("content_digest").get<std::string>();
-    ledger.reference = json.at("reference").get<std::string>();
+    ledger.identity.reference = json.at("reference").get<std::string>();
     for (const Json& block : json.at("blocks")) {
         ledger.blocks.push_back({block.at("transactions").get<std::uint32_t>(),
                                  block.at("diff").get<std::string>(),
@@ -81,7 +81,8 @@ Ledger from_json(const Json& json) {
 }  // namespace
 
 std::string LedgerIdentity::file_name() const {
-    const std::string all = fmt::format("{}\n{}\n{}", workload, seed, content_digest);
+    const std::string all =
+        fmt::format("{}\n{}\n{}\n{}", workload, seed, content_digest, reference);
     return fmt::format("{}-{:016x}.json", workload.substr(0, workload.find(':')),
                        XXH3_64bits(all.data(), all.size()));
 }
@@ -163,7 +164,7 @@ Result<Ledger> merge_ledgers(Ledger known, const Ledger& fresh, const std::files
         return damaged(file,
                        fmt::format("says another {} for block {} than {} gets now: the workload "
                                    "or the reference was changed since it was made",
-                                   what, block, fresh.reference));
+                                   what, block, fresh.identity.reference));
     };
     for (std::size_t i = 0; i < fresh.blocks.size(); ++i) {
         if (i == known.blocks.size()) {

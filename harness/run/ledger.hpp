@@ -27,9 +27,10 @@ struct LedgerIdentity {
     std::string workload;  ///< canonical spec
     std::uint64_t seed = 0;
     std::string content_digest;
+    std::string reference;  ///< spec of the executor whose word counts
 
     bool operator==(const LedgerIdentity&) const = default;
-    /// "<workload's name>-<16 hex digits of all three>.json"
+    /// "<workload's name>-<16 hex digits of all four>.json"
     [[nodiscard]] std::string file_name() const;
 };
 
@@ -45,7 +46,6 @@ struct LedgerBlock {
 
 struct Ledger {
     LedgerIdentity identity;
-    std::string reference;            ///< name of the executor that made it
     std::vector<LedgerBlock> blocks;  ///< block 1 first
     /// By commitment scheme; the first is the first state's. May be shorter than blocks + 1.
     std::map<std::string, std::vector<Root>, std::less<>> roots;

@@ -37,6 +37,19 @@ BlockSpans RunRecord::totals() const noexcept {
     return sum;
 }
 
+std::optional<ParallelismRecord> RunRecord::parallelism() const noexcept {
+    ParallelismRecord sum;
+    for (const BlockRecord& block : blocks) {
+        if (!block.parallelism) {
+            return std::nullopt;
+        }
+        sum.transactions += block.parallelism->transactions;
+        sum.edges += block.parallelism->edges;
+        sum.longest_chain += block.parallelism->longest_chain;
+    }
+    return blocks.empty() ? std::nullopt : std::optional(sum);
+}
+
 double RunRecord::transactions_per_second() const noexcept {
     const std::uint64_t wall_ns = totals().total_ns;
     return wall_ns == 0 ? 0

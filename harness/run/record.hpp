@@ -34,6 +34,20 @@ struct ComponentRecord {
     std::vector<Fact> facts;
 };
 
+/// Parallelism (harness/core/parallelism.hpp) of one block or the sum of several.
+struct ParallelismRecord {
+    std::uint64_t transactions = 0;
+    std::uint64_t edges = 0;
+    std::uint64_t longest_chain = 0;
+
+    /// Transactions over the longest chain.
+    [[nodiscard]] double available() const noexcept {
+        return longest_chain == 0
+                   ? 0
+                   : static_cast<double>(transactions) / static_cast<double>(longest_chain);
+    }
+};
+
 struct BlockRecord {
     std::uint64_t number = 0;
     std::uint32_t transactions = 0;
@@ -41,7 +55,9 @@ struct BlockRecord {
     std::uint64_t changes = 0;  ///< keys in the StateDiff
     BlockSpans spans;
     CounterMap counters;  ///< what this block added to the components' counters
-    std::string root;     ///< hex, without 0x; empty where the scheme is "none"
+    /// What its exact access sets allow, where they are known.
+    std::optional<ParallelismRecord> parallelism;
+    std::string root;  ///< hex, without 0x; empty where the scheme is "none"
 };
 
 struct LoadRecord {
@@ -118,6 +134,8 @@ struct RunRecord {
     [[nodiscard]] std::uint64_t failed() const noexcept;
     /// Sum over the measured blocks.
     [[nodiscard]] BlockSpans totals() const noexcept;
+    /// Sum over the measured blocks; nullopt unless it is known of each.
+    [[nodiscard]] std::optional<ParallelismRecord> parallelism() const noexcept;
     /// Total transactions / total wall. 0 where there is no wall time.
     [[nodiscard]] double transactions_per_second() const noexcept;
     /// Nearest-rank percentile of the block wall times; 0 where there are no blocks. percent in (0,

@@ -52,6 +52,7 @@ Result<const BlockResult*> ReferenceChain::next(AccessSetsBuilder* accesses) {
     }
     block_ = std::move(*block);
     ++number_;
+    COMMITBENCH_TRY(executor_.receive(*block_));
     std::optional<ObservedBlock> observed;
     if (accesses != nullptr) {
         observed.emplace(*block_, *accesses);

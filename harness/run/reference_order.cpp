@@ -32,8 +32,8 @@ Status carry_out(const ReferenceOrder& order, const RunRequest& request, std::FI
         return executor.error();
     }
     Ledger fresh;
-    fresh.identity = {request.workload.canonical(), request.seed, (*workload)->content_digest()};
-    fresh.reference = request.reference.component->name;
+    fresh.identity = {request.workload.canonical(), request.seed, (*workload)->content_digest(),
+                      std::string(reference_of(request.executor))};
     std::unique_ptr<ReferenceTree> tree;
     if (!order.scheme.empty()) {
         tree = request.make_tree(order.scheme);

@@ -53,12 +53,21 @@ void add_spans(Json& json, const BlockSpans& spans) {
     json["total_ms"] = ms(spans.total_ns);
 }
 
+Json parallelism_of(const ParallelismRecord& record) {
+    return {{"edges", record.edges},
+            {"longest_chain", record.longest_chain},
+            {"available", record.available()}};
+}
+
 Json block_of(const BlockRecord& block) {
     Json json{{"number", block.number},
               {"transactions", block.transactions},
               {"failed", block.failed},
               {"changes", block.changes},
               {"root", block.root}};
+    if (block.parallelism) {
+        json["parallelism"] = parallelism_of(*block.parallelism);
+    }
     add_spans(json, block.spans);
     Json& counters = json["counters"] = Json::object();
     for (const auto& [name, value] : block.counters) {
@@ -232,6 +241,8 @@ std::string result_line(const RunRecord& record) {
                         {"p90", record.block_percentile_ns(90)},
                         {"p99", record.block_percentile_ns(99)},
                         {"max", record.block_percentile_ns(100)}};
+    const auto parallelism = record.parallelism();
+    json["parallelism"] = parallelism ? parallelism_of(*parallelism) : Json();
     json["steady_state"] = steady_state_of(record);
     const Limiter limiter = find_limiter(record);
     json["limiter"] = {{"limit", limit_name(limiter.limit)}, {"sentence", limiter.sentence}};

@@ -144,6 +144,21 @@ void add_steady_state(std::string& out, const RunRecord& record) {
                          kSteadyLimitPercent));
 }
 
+void add_parallelism(std::string& out, const RunRecord& record) {
+    const auto found = record.parallelism();
+    if (!found) {
+        return;
+    }
+    const auto transactions = static_cast<double>(std::max<std::uint64_t>(found->transactions, 1));
+    add_line(out, fmt::format("  parallelism {:.1f} transactions at a time at most: the longest "
+                              "chains of a block have {} of them on average; {:.2f} conflict "
+                              "edges a transaction",
+                              found->available(),
+                              show_rate(static_cast<double>(found->longest_chain) /
+                                        static_cast<double>(record.blocks.size())),
+                              static_cast<double>(found->edges) / transactions));
+}
+
 std::string show_bytes(const std::optional<std::uint64_t>& bytes) {
     return bytes ? fmt::format("{:.1f} MiB", static_cast<double>(*bytes) / (1 << 20)) : "unknown";
 }
@@ -211,6 +226,7 @@ std::string render_table(const RunRecord& record, TableStyle style) {
                                   show_time(record.block_percentile_ns(99)),
                                   show_time(record.block_percentile_ns(100))));
         add_steady_state(out, record);
+        add_parallelism(out, record);
         add_line(out, fmt::format("  memory      peak {} (budget {})",
                                   show_bytes(record.run_peak_rss_bytes),
                                   format_size(record.memory_budget)));

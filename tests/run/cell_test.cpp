@@ -32,7 +32,7 @@ Error must_fail(const RunRequest& request) {
 }
 
 std::filesystem::path ledger_of(const RunRequest& request) {
-    const LedgerIdentity identity{request.workload.canonical(), request.seed, ""};
+    const LedgerIdentity identity{request.workload.canonical(), request.seed, "", "sequential"};
     return request.results / "ledgers" / identity.file_name();
 }
 
@@ -180,7 +180,8 @@ TEST(Cell, TheLedgerIsMadeOnceAndExtended) {
     EXPECT_THAT(must_fail(request).message, HasSubstr("nobody was to ask"));
     request.reference = executor_choice("sequential");
     EXPECT_EQ(must_run(request).ledger.blocks_checked, 11U);
-    const auto ledger = read_ledger(ledger_of(request), {request.workload.canonical(), 11, ""});
+    const auto ledger =
+        read_ledger(ledger_of(request), {request.workload.canonical(), 11, "", "sequential"});
     ASSERT_TRUE(ledger.ok());
     EXPECT_EQ((*ledger)->blocks.size(), 11U);
     EXPECT_EQ((*ledger)->roots.at("toy").size(), 12U);

@@ -21,8 +21,7 @@ Root root_number(std::uint8_t number) {
 
 Ledger some_ledger() {
     Ledger ledger;
-    ledger.identity = {"toy:keys=3", 7, "abc"};
-    ledger.reference = "sequential";
+    ledger.identity = {"toy:keys=3", 7, "abc", "sequential"};
     ledger.blocks = {{3, "d1", "r1"}, {0, "d2", "r2"}};
     ledger.roots["toy"] = {root_number(0), root_number(1), root_number(2)};
     return ledger;
@@ -32,7 +31,7 @@ TEST(Ledger, ComesBackAsItWasWritten) {
     const auto read = parse_ledger(ledger_text(some_ledger()), "x.json");
     ASSERT_TRUE(read.ok()) << read.error().message;
     EXPECT_EQ(read->identity, some_ledger().identity);
-    EXPECT_EQ(read->reference, "sequential");
+    EXPECT_EQ(read->identity.reference, "sequential");
     EXPECT_EQ(read->blocks, some_ledger().blocks);
     EXPECT_EQ(read->roots, some_ledger().roots);
 }
@@ -76,11 +75,13 @@ TEST(Ledger, CoversBlocksAndRoots) {
 }
 
 TEST(Ledger, ADifferentSeedSpecOrInputHasADifferentFile) {
-    const LedgerIdentity base{"toy:keys=3", 7, "abc"};
+    const LedgerIdentity base{"toy:keys=3", 7, "abc", "sequential"};
     EXPECT_EQ(base.file_name().rfind("toy-", 0), 0U);
-    EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=4", 7, "abc"}.file_name()));
-    EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=3", 8, "abc"}.file_name()));
-    EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=3", 7, "abd"}.file_name()));
+    EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=4", 7, "abc", "sequential"}.file_name()));
+    EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=3", 8, "abc", "sequential"}.file_name()));
+    EXPECT_NE(base.file_name(), (LedgerIdentity{"toy:keys=3", 7, "abd", "sequential"}.file_name()));
+    EXPECT_NE(base.file_name(),
+              (LedgerIdentity{"toy:keys=3", 7, "abc", "sequential:declared=stale"}.file_name()));
 }
 
 TEST(Ledger, MergingExtendsBothWays) {
@@ -129,7 +130,7 @@ TEST(Ledger, FilesAreReplacedWholeAndMissingOnesAreNone) {
         ++files;
     }
     EXPECT_EQ(files, 1U) << "no temporary file stays";
-    const auto other = read_ledger(file, {"toy:keys=5", 7, "abc"});
+    const auto other = read_ledger(file, {"toy:keys=5", 7, "abc", "sequential"});
     ASSERT_FALSE(other.ok());
     EXPECT_THAT(other.error().message, HasSubstr("toy:keys=3"));
 }

@@ -2,9 +2,11 @@
 // Runs with the components that are registered: every backend on one workload, each store, reopened
 // and not.
 #include "harness/run/cell.hpp"
+#include "harness/run/table.hpp"
 #include "tests/run/toy_components.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
 
 namespace commitbench::testing {
 namespace {
@@ -43,7 +45,7 @@ TEST_P(EveryBackend, IsValidReopenedAndReplayed) {
     const TestFolder folder;
     std::string last_root;
     for (const bool reopen : {false, true}) {
-        for (const char* executor : {"sequential", "replay"}) {
+        for (const char* executor : {"sequential", "replay", "lock-schedule"}) {
             SCOPED_TRACE(::testing::Message() << executor << (reopen ? ", reopened" : ""));
             RunRequest request = request_of(folder, GetParam(), executor);
             request.reopen_between_blocks = reopen;
@@ -61,7 +63,7 @@ TEST_P(EveryBackend, IsValidReopenedAndReplayed) {
             last_root = root;
         }
     }
-    EXPECT_EQ(result_lines(folder).size(), 4U);
+    EXPECT_EQ(result_lines(folder).size(), 6U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Registered,
@@ -80,6 +82,54 @@ INSTANTIATE_TEST_SUITE_P(Registered,
                                            "mpt:lanes=on",
                                            "mpt:hash=blake3",
                                            "mpt:hash=blake3,lanes=on,secure=on"));
+
+TEST(RealComponents, DeclaredSetsThatChangeTheOutcomeHaveALedgerOfTheirOwn) {
+    const TestFolder folder;
+    std::set<std::string> ledgers;
+    std::optional<std::string> root;
+    for (const char* executor :
+         {"sequential", "lock-schedule:declared=stale", "sequential:declared=stale"}) {
+        SCOPED_TRACE(executor);
+        RunRequest request = request_of(folder, "mpt:store=memory", executor);
+        // Poor accounts: whether a payment is covered depends on those before it.
+        request.workload = must_choose("workload", workload_registry(),
+                                       "transfer:accounts=50,block-size=200,balance=500");
+        request.reference = executor_choice(reference_of(request.executor));
+        request.workers = 3;
+        const auto record = run_cell(request);
+        ASSERT_TRUE(record.ok()) << record.error().message;
+        EXPECT_EQ(record->exit_code(), 0) << record->ledger.reason;
+        ledgers.insert(record->ledger.file);
+        if (record->executor.name == "lock-schedule") {
+            EXPECT_GT(record->counter("aborts"), 0);
+        }
+        if (root) {
+            EXPECT_EQ(record->executor.spec == "sequential:declared=stale",
+                      record->blocks.back().root == *root);
+        }
+        root = record->blocks.back().root;
+    }
+    EXPECT_EQ(ledgers.size(), 2U);
+}
+
+TEST(RealComponents, SaysHowMuchCouldRunAtTheSameTimeWhereItIsKnown) {
+    const TestFolder folder;
+    RunRequest request = request_of(folder, "null", "sequential");
+    const auto unknown = run_cell(request);
+    ASSERT_TRUE(unknown.ok());
+    EXPECT_FALSE(unknown->parallelism().has_value());
+    request.record_access_sets = true;
+    const auto asked = run_cell(request);
+    const auto needed = run_cell(request_of(folder, "null", "lock-schedule"));
+    ASSERT_TRUE(asked.ok() && needed.ok());
+    ASSERT_TRUE(asked->parallelism() && needed->parallelism());
+    EXPECT_EQ(asked->parallelism()->transactions, 800U);
+    EXPECT_GT(asked->parallelism()->longest_chain, 4U) << "3,000 accounts: some blocks conflict";
+    EXPECT_EQ(asked->parallelism()->longest_chain, needed->parallelism()->longest_chain);
+    EXPECT_EQ(static_cast<std::int64_t>(needed->parallelism()->longest_chain),
+              needed->counter("longest_chain"));
+    EXPECT_NE(render_table(*asked, {}).find("transactions at a time at most"), std::string::npos);
+}
 
 TEST(RealComponents, AnExecutorThatLosesAnUpdateIsCaughtOnTheTree) {
     const TestFolder folder;
