@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/core/registry.hpp"
 
+#include "executors/block_stm/block_stm_executor.hpp"
 #include "executors/replay/replay_executor.hpp"
 #include "executors/sequential/sequential_executor.hpp"
 
@@ -9,7 +10,8 @@
 namespace commitbench {
 
 std::span<const ExecutorComponent> executor_registry() {
-    static const std::array kExecutors{kSequentialComponent, kReplayComponent};
+    static const std::array kExecutors{kSequentialComponent, kReplayComponent,
+                                       block_stm_component()};
     return kExecutors;
 }
 

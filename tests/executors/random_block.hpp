@@ -6,6 +6,7 @@
 #include "harness/core/backend.hpp"
 #include "harness/core/block.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <random>
@@ -144,7 +145,7 @@ class MapSource : public StateSource {
     Result<std::unique_ptr<StateReader>> open_reader() override {
         return std::unique_ptr<StateReader>(std::make_unique<Reader>(*this));
     }
-    std::uint64_t reads = 0;
+    std::atomic<std::uint64_t> reads{0};  ///< of all readers, on whatever threads
 
   private:
     class Reader : public StateReader {

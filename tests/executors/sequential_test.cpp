@@ -75,7 +75,7 @@ TEST(Sequential, RandomBlocksMatchTheDirectInterpreter) {
             EXPECT_EQ(result.reads, direct.reads);
             EXPECT_EQ(result.writes, direct.writes);
             EXPECT_EQ(result.state_reads, direct.read_before_written.size());
-            EXPECT_EQ(result.state_reads, source.reads);
+            EXPECT_EQ(result.state_reads, source.reads.load());
 
             ASSERT_EQ(result.diff.size(), direct.written.size());
             auto expected = direct.written.begin();  // ascending, as the diff must be

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executors/block_stm/block_stm_executor.hpp"
+
+#include "executors/block_stm/engine.hpp"
+#include "executors/block_stm/settings.hpp"
+#include "harness/runtime/worker_pool.hpp"
+
+namespace commitbench {
+namespace {
+
+using block_stm::Engine;
+using block_stm::Hints;
+using block_stm::Settings;
+using block_stm::Tally;
+
+class BlockStmExecutor final : public Executor {
+  public:
+    BlockStmExecutor(const Settings& settings, WorkerPool* workers)
+        : settings_(settings),
+          own_pool_(workers == nullptr ? std::make_unique<WorkerPool>(1) : nullptr),
+          pool_(workers == nullptr ? *own_pool_ : *workers),
+          engine_(pool_, settings) {}
+
+    Status prepare(StateSource& state) override { return engine_.prepare(state); }
+
+    Result<const BlockResult*> execute(const Block& block) override {
+        return engine_.execute(block);
+    }
+
+    [[nodiscard]] bool needs_access_sets() const override {
+        return settings_.hints == Hints::exact;
+    }
+
+    void counters(CounterVisitor& visitor) const override {
+        const Tally& tally = engine_.tally();
+        visitor.counter("reads", tally.reads);
+        visitor.counter("state_reads", tally.state_reads);
+        visitor.counter("writes", tally.writes);
+        visitor.counter("executions", tally.executions);
+        visitor.counter("validations", tally.validations);
+        visitor.counter("aborts", tally.aborts);
+        visitor.counter("suspensions", tally.suspensions);
+        if (settings_.times) {
+            visitor.counter("wait_ns", tally.wait_ns);
+            visitor.counter("idle_ns", tally.idle_ns);
+        }
+    }
+
+    void facts(FactVisitor& visitor) const override {
+        visitor.fact("threads", std::to_string(pool_.workers()), "the workers of the cell");
+        const auto rung = [&](std::string_view name, bool up, std::string_view ladder,
+                              std::string_view paper, std::string_view why) {
+            visitor.fact(name, up ? ladder : paper, why);
+        };
+        const bool rolling = settings_.rolling_commit;
+        rung("commit", rolling, "rolling", "end", "rolling needs one worker's nothing at all");
+        rung("status", settings_.word_status || rolling, "word", "locked", "");
+        rung("validation", settings_.by_value, "value", "version", "");
+    }
+
+  private:
+    Settings settings_;
+    std::unique_ptr<WorkerPool> own_pool_;  // where the cell gave none
+    WorkerPool& pool_;
+    Engine<WorkerPool> engine_;
+};
+
+Result<std::unique_ptr<Executor>> create(const Options& options,
+                                         const ExecutorResources& resources) {
+    return std::unique_ptr<Executor>(
+        std::make_unique<BlockStmExecutor>(block_stm::read_settings(options), resources.workers));
+}
+
+}  // namespace
+
+const ExecutorComponent& block_stm_component() {
+    static const ExecutorComponent kComponent{
+        "block-stm",
+        "Runs transactions ahead of their order, checks what they read, and runs again those that "
+        "read what was not final (Block-STM).",
+        block_stm::option_table(),
+        &create,
+    };
+    return kComponent;
+}
+
+}  // namespace commitbench

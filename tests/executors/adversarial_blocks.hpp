@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small blocks in which transactions are in each other's way as much as they can.
+#pragma once
+
+#include "tests/executors/random_block.hpp"
+
+#include <string>
+
+namespace commitbench::testing {
+
+struct NamedBlock {
+    std::string name;
+    std::vector<std::vector<Op>> transactions;
+};
+
+/// `size` transactions each, over a few keys from 0 on.
+[[nodiscard]] inline std::vector<NamedBlock> adversarial_blocks(std::uint32_t size) {
+    using Transactions = std::vector<std::vector<Op>>;
+    const auto make = [size](const std::string& name, auto transaction) {
+        Transactions transactions;
+        for (std::uint32_t i = 0; i < size; ++i) {
+            transactions.push_back(transaction(i));
+        }
+        return NamedBlock{name, std::move(transactions)};
+    };
+    using Ops = std::vector<Op>;
+    return {
+        make("chain: each reads what the one before wrote",
+             [](std::uint32_t i) {
+                 return Ops{{OpKind::read, i, 0}, {OpKind::write_sum, i + 1, i}};
+             }),
+        make("one hot key: all read and write it",
+             [](std::uint32_t i) {
+                 return Ops{{OpKind::read, 0, 0}, {OpKind::write_sum, 0, i}};
+             }),
+        make("one hot counter: all add to it, some look",
+             [](std::uint32_t i) {
+                 Ops ops{{OpKind::add, 0, i + 1}};
+                 if (i % 3 == 2) {
+                     ops.push_back({OpKind::read, 0, 0});
+                     ops.push_back({OpKind::write_sum, 1, i});
+                 }
+                 return ops;
+             }),
+        make("readers before and after a writer",
+             [size](std::uint32_t i) {
+                 return i == size / 2 ? Ops{{OpKind::read, 1, 0}, {OpKind::write_sum, 0, i}}
+                                      : Ops{{OpKind::read, 0, 0}, {OpKind::write_sum, 2 + i, i}};
+             }),
+        make("aborting and aborting again: what is written depends on what was read",
+             [](std::uint32_t i) {
+                 return Ops{{OpKind::read, 0, 0},
+                            {OpKind::write_sum, 1 + i % 2, i},
+                            {OpKind::fail_if_odd, 0, 0},
+                            {OpKind::write_sum, 0, i},
+                            {OpKind::read, 2 - i % 2, 0}};
+             }),
+        make("deletes: keys come and go",
+             [](std::uint32_t i) {
+                 return i % 2 == 0
+                            ? Ops{{OpKind::read, 0, 0}, {OpKind::erase, 0, 0}, {OpKind::read, 1, 0}}
+                            : Ops{{OpKind::read, 0, 0},
+                                  {OpKind::write_sum, 0, i},
+                                  {OpKind::erase, 1, 0}};
+             }),
+        make("estimate chains: each waits for the one before, over two keys",
+             [](std::uint32_t i) {
+                 return Ops{{OpKind::read, i % 2, 0},
+                            {OpKind::read, 2, 0},
+                            {OpKind::write_sum, (i + 1) % 2, i},
+                            {OpKind::write_sum, 2, i}};
+             }),
+        make("writes that vanish: only some executions write the key",
+             [](std::uint32_t i) {
+                 return Ops{{OpKind::read, 0, 0},        {OpKind::write_sum, 0, i},
+                            {OpKind::fail_if_odd, 0, 0}, {OpKind::write_fixed, 3, i},
+                            {OpKind::read, 3, 0},        {OpKind::write_sum, 4, i}};
+             }),
+        make("blind writes over each other, and sums over them",
+             [](std::uint32_t i) {
+                 return i % 2 == 0 ? Ops{{OpKind::write_fixed, 0, i}, {OpKind::add, 1, 3}}
+                                   : Ops{{OpKind::add, 0, i}, {OpKind::read, 1, 0}};
+             }),
+    };
+}
+
+}  // namespace commitbench::testing
