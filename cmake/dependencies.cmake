@@ -1,5 +1,6 @@
 # Every dependency is a Debian 12 package (scripts/install_dependencies lists them).
 find_package(absl REQUIRED)
+find_package(Boost REQUIRED COMPONENTS context)
 find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)

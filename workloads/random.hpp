@@ -26,6 +26,9 @@ enum class Domain : std::uint64_t {
     trace_made_up,
     synthetic_trace,
     fee_recipient,
+    p2p,
+    p2p_location,
+    p2p_value,
 };
 
 using RandomWords = std::array<std::uint64_t, 4>;
@@ -67,6 +70,22 @@ using RandomWords = std::array<std::uint64_t, 4>;
 [[nodiscard]] inline double unit_interval(std::uint64_t word) noexcept {
     return (static_cast<double>(word >> 12) + 0.5) * 0x1p-52;
 }
+
+/// Says of a random word whether it is among a share of all words: of none at 0, of all at 1.
+/// Immutable; thread-safe.
+class Chance {
+  public:
+    /// INVARIANT: 0 <= share <= 1.
+    explicit Chance(double share) noexcept
+        : always_(share >= 1), below_(always_ ? 0 : static_cast<std::uint64_t>(share * 0x1p64)) {}
+    [[nodiscard]] bool operator()(std::uint64_t word) const noexcept {
+        return always_ || word < below_;
+    }
+
+  private:
+    bool always_;
+    std::uint64_t below_;
+};
 
 /// As many numbers as one consumer wants, four a call of Philox: for draws that reject. Copy it to
 /// draw again.

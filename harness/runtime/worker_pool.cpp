@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/runtime/worker_pool.hpp"
 
+#include "harness/runtime/pool_concept.hpp"
+
 namespace commitbench {
+
+static_assert(Pool<WorkerPool>);
+
 namespace {
 
-/// Of an idle worker before it sleeps: about 50 us, longer than the serial parts between two rounds
-/// of one block and shorter than what anyone would notice of a busy core.
-constexpr std::uint32_t kSpins = 2'000;
-
-void relax() {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-}
+/// Sleeps after about 50 us, longer than the serial parts between two rounds of one block and
+/// shorter than what anyone would notice of a busy core.
+constexpr Patience kOwnCore{.spins = 2'000, .turns_a_yield = 64};
+/// Where there are more workers than processing units: who spins may sit on the one that is needed.
+constexpr Patience kCrowd{.spins = 20, .turns_a_yield = 4};
 
 }  // namespace
 
+WorkerPool::WorkerPool(std::uint32_t workers)
+    : workers_(workers),
+      patience_(workers > std::thread::hardware_concurrency() ? kCrowd : kOwnCore) {}
+
 WorkerPool::~WorkerPool() {
-    {
-        const std::lock_guard lock(mutex_);
-        stop_.store(true, std::memory_order_release);
-        round_.fetch_add(1, std::memory_order_release);
-    }
-    wake_.notify_all();
+    stop_ = true;
+    round_.fetch_add(1, std::memory_order_seq_cst);
+    futex_wake(round_, kWakeAll);
     for (std::thread& thread : threads_) {
         thread.join();
     }
@@ -31,54 +33,58 @@ WorkerPool::~WorkerPool() {
 void WorkerPool::run_erased(Erased call, void* task) {
     if (threads_.empty()) {
         threads_.reserve(workers_ - 1);
-        for (std::uint32_t worker = 1; worker < workers_; ++worker) {
-            threads_.emplace_back([this, worker] { work(worker); });
+        for (std::uint32_t index = 1; index < workers_; ++index) {
+            threads_.emplace_back([this, index] { work(index); });
         }
     }
     call_ = call;
     task_ = task;
     running_.store(workers_ - 1, std::memory_order_relaxed);
-    bool anyone_asleep = false;
-    {
-        // Under the lock, so that no worker goes to sleep between seeing the old round and waiting.
-        const std::lock_guard lock(mutex_);
-        round_.fetch_add(1, std::memory_order_release);
-        anyone_asleep = asleep_ > 0;
+    // One side writes round_ and then reads asleep_, the other writes asleep_ and then reads
+    // round_: in one total order one of them sees the other, so nobody sleeps through a round.
+    round_.fetch_add(1, std::memory_order_seq_cst);
+    if (asleep_.load(std::memory_order_seq_cst) > 0) {
+        futex_wake(round_, kWakeAll);
     }
-    if (anyone_asleep) {
-        wake_.notify_all();
-    }
-    call(task, 0);
-    for (std::uint32_t spins = 0; running_.load(std::memory_order_acquire) != 0; ++spins) {
-        // More workers than cores: the one that is waited for may need this core.
-        if (spins < kSpins) {
-            relax();
-        } else {
-            std::this_thread::yield();
+    NativeWorker worker(0, patience_);
+    call(task, worker);
+    for (std::uint32_t spins = 0; spins < patience_.spins; ++spins) {
+        if (running_.load(std::memory_order_acquire) == 0) {
+            return;
         }
+        pause_core();
     }
+    // The same between running_ and caller_asleep_.
+    caller_asleep_.store(1, std::memory_order_seq_cst);
+    for (std::uint32_t left = running_.load(std::memory_order_seq_cst); left != 0;
+         left = running_.load(std::memory_order_seq_cst)) {
+        futex_wait(running_, left);
+    }
+    caller_asleep_.store(0, std::memory_order_relaxed);
 }
 
-void WorkerPool::work(std::uint32_t worker) {
-    std::uint64_t seen = 0;
-    while (true) {
-        std::uint32_t spins = 0;
-        while (round_.load(std::memory_order_acquire) == seen && spins < kSpins) {
-            relax();
-            ++spins;
+void WorkerPool::work(std::uint32_t index) {
+    NativeWorker worker(index, patience_);
+    for (std::uint32_t seen = 0;; ++seen) {
+        for (std::uint32_t spins = 0;
+             spins < patience_.spins && round_.load(std::memory_order_acquire) == seen; ++spins) {
+            pause_core();
         }
         if (round_.load(std::memory_order_acquire) == seen) {
-            std::unique_lock lock(mutex_);
-            ++asleep_;
-            wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
-            --asleep_;
+            asleep_.fetch_add(1, std::memory_order_seq_cst);
+            while (round_.load(std::memory_order_seq_cst) == seen) {
+                futex_wait(round_, seen);
+            }
+            asleep_.fetch_sub(1, std::memory_order_relaxed);
         }
-        ++seen;
-        if (stop_.load(std::memory_order_acquire)) {
+        if (stop_) {
             return;
         }
         call_(task_, worker);
-        running_.fetch_sub(1, std::memory_order_release);
+        if (running_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
+            caller_asleep_.load(std::memory_order_seq_cst) != 0) {
+            futex_wake(running_, 1);
+        }
     }
 }
 

@@ -1,77 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 // WorkerPool: the threads that parallel code runs on, alive across blocks.
+//
+// Threads of our own and not a TBB arena: an arena promises no more than that its tasks will have
+// run by the end, one after the other if it likes. Schedulers whose workers wait for each other
+// need all of them to run at once.
 #pragma once
 
+#include "harness/runtime/futex.hpp"
+
 #include <atomic>
-#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace commitbench {
+
+/// How long a worker keeps its core while it waits.
+struct Patience {
+    std::uint32_t spins;          ///< looks before it sleeps
+    std::uint32_t turns_a_yield;  ///< turns of relax() of which one gives the core away
+};
+
+/// A worker of a WorkerPool (the concept PoolWorker).
+class NativeWorker {
+  public:
+    [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
+    void step() const noexcept {}
+    void relax() noexcept {
+        if (++turns_ % patience_.turns_a_yield == 0) {
+            std::this_thread::yield();
+        } else {
+            pause_core();
+        }
+    }
+    void wait(const std::atomic<std::uint32_t>& word, std::uint32_t seen) const noexcept {
+        spin_then_sleep(word, seen, patience_.spins);
+    }
+    void wake_one(const std::atomic<std::uint32_t>& word) const noexcept { futex_wake(word, 1); }
+    void wake_all(const std::atomic<std::uint32_t>& word) const noexcept {
+        futex_wake(word, kWakeAll);
+    }
+
+  private:
+    friend class WorkerPool;
+    NativeWorker(std::uint32_t index, Patience patience) noexcept
+        : index_(index), patience_(patience) {}
+
+    std::uint32_t index_;
+    Patience patience_;
+    std::uint32_t turns_ = 0;  // of relax(), all told
+};
 
 /// `workers` threads of which the caller of run() is one, so a pool of one has no thread and costs
 /// nothing. Idle workers spin for a short while, then sleep. run() from one thread at a time; pools
 /// do not nest.
 class WorkerPool {
   public:
+    using Worker = NativeWorker;
+
     /// INVARIANT: workers >= 1. Threads start at the first run(), so that a process can still fork
     /// before.
-    explicit WorkerPool(std::uint32_t workers) : workers_(workers) {}
+    explicit WorkerPool(std::uint32_t workers);
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
     ~WorkerPool();
 
     [[nodiscard]] std::uint32_t workers() const noexcept { return workers_; }
 
-    /// Calls task(worker) once for every worker 0 .. workers() - 1, the caller being worker 0, and
-    /// returns when all calls have. The task must not throw. No allocation after the first run().
+    /// As the concept Pool says; always true. No allocation after the first run().
     template<class Task>
-    void run(Task& task) {
+    bool run(Task&& task) {
         if (workers_ == 1) {
-            task(std::uint32_t{0});
-            return;
+            NativeWorker worker(0, patience_);
+            task(worker);
+        } else {
+            using Plain = std::remove_reference_t<Task>;
+            run_erased(
+                [](void* erased, NativeWorker& worker) { (*static_cast<Plain*>(erased))(worker); },
+                const_cast<void*>(static_cast<const void*>(&task)));
         }
-        run_erased(
-            [](void* erased, std::uint32_t worker) { (*static_cast<Task*>(erased))(worker); },
-            &task);
+        return true;
     }
 
-    /// Calls body(item, worker) for every item < count, each once, on whichever worker is free.
+    /// Calls body(item, index of the worker) for every item < count, each once, on whichever worker
+    /// is free.
     template<class Body>
     void for_each(std::size_t count, Body body) {
         std::atomic<std::size_t> next{0};
-        auto task = [&](std::uint32_t worker) {
+        const auto work_through = [&](std::uint32_t worker) {
             for (std::size_t item = next.fetch_add(1, std::memory_order_relaxed); item < count;
                  item = next.fetch_add(1, std::memory_order_relaxed)) {
                 body(item, worker);
             }
         };
-        if (count <= 1 || workers_ == 1) {
-            task(std::uint32_t{0});
+        if (count <= 1) {
+            work_through(0);
         } else {
-            run(task);
+            run([&](const NativeWorker& worker) { work_through(worker.index()); });
         }
     }
 
   private:
-    using Erased = void (*)(void*, std::uint32_t);
+    using Erased = void (*)(void*, NativeWorker&);
     void run_erased(Erased call, void* task);
-    void work(std::uint32_t worker);
+    void work(std::uint32_t index);
 
     std::uint32_t workers_;
+    Patience patience_;
     std::vector<std::thread> threads_;
 
     // A round is announced by its number; every worker answers by counting down.
     Erased call_ = nullptr;
     void* task_ = nullptr;
-    std::atomic<std::uint64_t> round_{0};
-    std::atomic<std::uint32_t> running_{0};
-    std::atomic<bool> stop_{false};
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    std::uint32_t asleep_ = 0;  // guarded by mutex_
+    bool stop_ = false;
+    alignas(64) std::atomic<std::uint32_t> round_{0};
+    std::atomic<std::uint32_t> asleep_{0};  // workers that sleep on round_, or are about to
+    alignas(64) std::atomic<std::uint32_t> running_{0};
+    std::atomic<std::uint32_t> caller_asleep_{0};  // on running_, or about to
 };
 
 }  // namespace commitbench

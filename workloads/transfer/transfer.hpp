@@ -19,7 +19,7 @@
 #include "harness/core/block.hpp"
 #include "harness/core/registry.hpp"
 #include "workloads/fee.hpp"
-#include "workloads/key_choice.hpp"
+#include "workloads/payment.hpp"
 
 namespace commitbench::transfer {
 
@@ -32,16 +32,11 @@ struct Transfer {
 
 struct Settings {
     std::uint64_t seed = 0;
-    std::uint64_t accounts = 0;    ///< at least 2; accounts * balance < 2^63
+    PaymentRules payments;
     std::uint32_t block_size = 0;  ///< transactions a block
-    KeyChoice keys;
+    std::uint64_t work = 0;        ///< units a transaction
     FeeRule fee = FeeRule::none;
-    std::uint64_t work = 0;      ///< units a transaction
     std::size_t value_size = 0;  ///< bytes, kSmallestValue..kLargestValue
-    std::uint64_t balance = 0;   ///< of every account at first
-    std::uint64_t amount_min = 0;
-    std::uint64_t amount_max = 0;
-    double overdraft_share = 0;  ///< of the transfers ask for more than all accounts have together
 };
 
 /// See Block. 72 bytes a transaction.
@@ -74,7 +69,7 @@ class TransferWorkload final : public Workload {
     /// INVARIANT: settings within the bounds they state.
     explicit TransferWorkload(const Settings& settings);
 
-    [[nodiscard]] std::uint64_t state_size() const override { return settings_.accounts; }
+    [[nodiscard]] std::uint64_t state_size() const override { return settings_.payments.accounts; }
     [[nodiscard]] StateKey key(std::uint64_t index) const override;
     void value(std::uint64_t index, Bytes& value) const override;
     [[nodiscard]] std::uint64_t block_limit() const override { return UINT64_MAX; }
@@ -82,17 +77,9 @@ class TransferWorkload final : public Workload {
     void facts(FactVisitor& visitor) const override;
 
   private:
-    struct Draft {
-        std::uint64_t sender;    // index of an account
-        std::uint64_t receiver;  // index of an account
-        std::uint64_t amount;
-    };
-    [[nodiscard]] Draft draft(std::uint64_t block, std::uint64_t index) const noexcept;
-
     Settings settings_;
-    KeyDistribution keys_;
+    PaymentDraw payments_;
     Fee fee_;
-    std::uint64_t overdraft_below_;  // a random word below it is an overdraft; all ones: always
 };
 
 /// The entry of the workload registry.
