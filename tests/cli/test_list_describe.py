@@ -5,7 +5,7 @@ import re
 from cli_test import CliTest
 
 COMPONENTS: dict[str, list[str]] = {
-    "workload": ["transfer", "trace"],
+    "workload": ["transfer", "p2p", "trace"],
     "executor": ["sequential", "replay"],
     "backend": ["null", "flat", "lthash", "mpt", "paged"],
 }
@@ -21,7 +21,7 @@ class ListAndDescribe(CliTest):
                 self.assertRegex(text, rf"(?m)^  {name} +\S+ \S+")
 
     def test_describe_every_listed_component(self) -> None:
-        listed = re.findall(r"(?m)^  ([a-z_]+) {2,}", self.assert_ok(self.run_program("list")))
+        listed = re.findall(r"(?m)^  ([a-z0-9_-]+) {2,}", self.assert_ok(self.run_program("list")))
         self.assertEqual(sorted(listed), sorted(sum(COMPONENTS.values(), [])))
         for kind, names in COMPONENTS.items():
             for name in names:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/fee.hpp"
 
-#include "harness/core/registry.hpp"
 #include "tests/workloads/interpreter.hpp"
 
 #include <gtest/gtest.h>
@@ -20,12 +19,10 @@ constexpr std::uint32_t kTransactions = 150;
 
 /// A workload in which transactions fail too.
 std::unique_ptr<Workload> make(std::string_view fee) {
-    const auto choice =
-        choose("workload", workload_registry(),
-               fmt::format("transfer:accounts=40,block-size={},balance=300,amount-max=200,fee={}",
-                           kTransactions, fee));
-    EXPECT_TRUE(choice.ok()) << choice.error().message;
-    return std::move(*choice->component->create(choice->options, kSeed));
+    return testing::make_workload(
+        fmt::format("transfer:accounts=40,block-size={},balance=300,amount-max=200,fee={}",
+                    kTransactions, fee),
+        kSeed);
 }
 
 const StateKey& recipient() {

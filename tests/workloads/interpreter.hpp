@@ -2,8 +2,7 @@
 // The plainest executor there is: one transaction after another on a std::map.
 #pragma once
 
-#include "harness/core/block.hpp"
-#include "harness/core/workload.hpp"
+#include "harness/core/registry.hpp"
 
 #include <gtest/gtest.h>
 #include <map>
@@ -50,11 +49,17 @@ class Interpreter final : public StateAccess {
         state_.erase(key);
     }
 
+    [[nodiscard]] ReadState add(const StateKey& key, std::uint64_t amount) override {
+        added_keys.insert(key);
+        return StateAccess::add(key, amount);
+    }
+
     std::optional<std::uint64_t> stop_at;  ///< reads that are answered before stop
     std::uint64_t reads = 0;
     std::uint64_t writes = 0;
     std::uint64_t erasures = 0;
-    std::set<StateKey> read_keys;
+    std::set<StateKey> read_keys;  ///< those of additions included
+    std::set<StateKey> added_keys;
 
   private:
     void spoil() { std::ranges::fill(scratch_, 0xdd); }
@@ -62,6 +67,16 @@ class Interpreter final : public StateAccess {
     State& state_;
     Bytes scratch_;
 };
+
+/// The workload of a spec, "name:key=value,…".
+[[nodiscard]] inline std::unique_ptr<Workload> make_workload(std::string_view spec,
+                                                             std::uint64_t seed = 1) {
+    const auto choice = choose("workload", workload_registry(), spec);
+    EXPECT_TRUE(choice.ok()) << (choice.ok() ? "" : choice.error().message);
+    auto workload = choice->component->create(choice->options, seed);
+    EXPECT_TRUE(workload.ok()) << (workload.ok() ? "" : workload.error().message);
+    return std::move(*workload);
+}
 
 [[nodiscard]] inline State first_state(const Workload& workload) {
     State state;

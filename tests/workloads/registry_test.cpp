@@ -8,7 +8,7 @@ namespace commitbench {
 namespace {
 
 TEST(WorkloadRegistry, EveryTableIsSoundAndItsDefaultsResolve) {
-    ASSERT_EQ(workload_registry().size(), 2U);
+    ASSERT_FALSE(workload_registry().empty());
     for (const WorkloadComponent& component : workload_registry()) {
         SCOPED_TRACE(component.name);
         EXPECT_TRUE(component.summary.ends_with('.'));

@@ -22,12 +22,7 @@ using transfer::Account;
 using transfer::TransferBlock;
 
 std::unique_ptr<Workload> make(std::string_view options, std::uint64_t seed = 1) {
-    const auto choice =
-        choose("workload", workload_registry(), std::string("transfer:").append(options));
-    EXPECT_TRUE(choice.ok()) << choice.error().message;
-    auto workload = choice->component->create(choice->options, seed);
-    EXPECT_TRUE(workload.ok()) << workload.error().message;
-    return std::move(*workload);
+    return testing::make_workload(std::string("transfer:").append(options), seed);
 }
 
 const std::vector<transfer::Transfer>& transfers_of(const Block& block) {
