@@ -6,7 +6,9 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/core/options.hpp"
+#include "harness/runtime/placement.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace commitbench::cli {
@@ -24,6 +26,22 @@ Tint tint_of(CheckState state) {
     return Tint::bold;
 }
 
+/// Where the workers of a run would sit.
+DoctorCheck seats_of_workers() {
+    constexpr std::size_t kShown = 8;
+    const std::vector<ProcessingUnit> units = usable_processing_units();
+    std::string found = fmt::format("{} processing units", units.size());
+    for (std::size_t i = 0; i < std::min(units.size(), kShown); ++i) {
+        found +=
+            fmt::format("{}core {} (pu {})", i == 0 ? ": " : ", ", units[i].core, units[i].number);
+    }
+    return {.name = "worker_seats",
+            .state = units.empty() ? CheckState::unknown : CheckState::ok,
+            .found = found + (units.size() > kShown ? ", ..." : ""),
+            .why = "run --workers pins worker i to the i-th of them",
+            .command = ""};
+}
+
 Result<int> doctor(const std::string& directory, const std::string& memory) {
     std::error_code error;
     if (!std::filesystem::is_directory(directory, error)) {
@@ -35,8 +53,9 @@ Result<int> doctor(const std::string& directory, const std::string& memory) {
     if (!budget) {
         return bad_input(fmt::format("--memory {}: is no size; write one such as 256MiB", memory));
     }
-    const std::vector<DoctorCheck> checks =
+    std::vector<DoctorCheck> checks =
         run_doctor({.directory = directory, .memory_budget = *budget});
+    checks.push_back(seats_of_workers());
     std::size_t warnings = 0;
     for (const DoctorCheck& check : checks) {
         const std::string state = fmt::format("{:<7}", check_state_name(check.state));

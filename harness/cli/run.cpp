@@ -131,6 +131,11 @@ void add_run(CLI::App& app, Action& chosen) {
         ->type_name("N")
         ->capture_default_str();
     command
+        ->add_option("--pin", arguments->pin,
+                     "on: each of several workers on a core of its own while it works")
+        ->type_name("on|off")
+        ->capture_default_str();
+    command
         ->add_option("--dir", arguments->directory,
                      "Folder for the state, kept afterwards (default: a temporary one)")
         ->type_name("DIR");

@@ -33,6 +33,16 @@ Result<std::optional<std::uint64_t>> parse_optional_count(std::string_view flag,
     return std::optional<std::uint64_t>(*number);
 }
 
+Result<bool> parse_pin(std::string_view text) {
+    if (text != "on" && text != "off") {
+        return bad_input(
+            fmt::format("--pin {}: is not one of on|off: on keeps each worker on a "
+                        "core of its own, off leaves them to the kernel",
+                        text));
+    }
+    return text == "on";
+}
+
 /// Each cell of several keeps its files apart: a folder that holds a state is refused.
 std::string directory_of(const RunArguments& arguments, std::size_t which) {
     if (arguments.directory.empty() || arguments.backends.size() == 1) {
@@ -120,6 +130,10 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
     if (!workers) {
         return workers.error();
     }
+    const auto pin = parse_pin(arguments.pin);
+    if (!pin) {
+        return pin.error();
+    }
     if (arguments.results.empty()) {
         return bad_input("--results: is empty; name the folder that gets the result line");
     }
@@ -136,6 +150,7 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
         .memory_budget = *memory,
         .durability = *durability,
         .workers = *workers,
+        .pin = *pin,
         .directory = directory_of(arguments, which),
         .overwrite = arguments.overwrite,
         .is_data_folder = &DirectoryClaim::is_ours,
@@ -164,6 +179,8 @@ std::vector<std::string> command_of(const RunArguments& arguments, std::size_t w
                                    arguments.durability,
                                    "--workers",
                                    arguments.workers,
+                                   "--pin",
+                                   arguments.pin,
                                    "--results",
                                    arguments.results};
     const auto add = [&words](std::string flag, std::string value) {

@@ -22,6 +22,7 @@ struct RunArguments {
     std::string memory = "1GiB";
     std::string durability = "none";
     std::string workers = "1";
+    std::string pin = "on";
     std::string directory;
     bool overwrite = false;
     bool reopen = false;

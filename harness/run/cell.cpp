@@ -53,6 +53,15 @@ double cost_of(std::uint64_t (*clock)() noexcept) {
     return static_cast<double>(steady_now_ns() - start) / kCalls;
 }
 
+Placement placement_of(const RunRequest& request) {
+    if (!request.pin) {
+        return {.seats = {}, .why_not = "asked for by --pin off"};
+    }
+    // The topology takes a few milliseconds to read.
+    return place_workers(request.workers, request.workers == 1 ? std::vector<ProcessingUnit>()
+                                                               : usable_processing_units());
+}
+
 /// The steps of one run, in order. Members end in the reverse order of their making: the backend
 /// before its folder, the executor (whose readers use the backend) before the backend.
 class CellRun {
@@ -61,7 +70,7 @@ class CellRun {
         : request_(request),
           reference_(reference),
           progress_(request.progress == nullptr ? silent_progress() : *request.progress),
-          workers_(request.workers) {}
+          workers_(request.workers, placement_of(request)) {}
 
     Result<RunRecord> run() {
         COMMITBENCH_TRY(make_components());
@@ -342,6 +351,8 @@ class CellRun {
         record_.seed = request_.seed;
         record_.memory_budget = request_.memory_budget;
         record_.workers = request_.workers;
+        record_.pin = request_.pin;
+        record_.placement = workers_.placement();
         record_.durability = request_.durability == Durability::block ? "block" : "none";
         record_.cache_state = request_.reopen_between_blocks ? "cold" : "warm";
         record_.directory = folder_->path().native();

@@ -41,6 +41,7 @@ struct RunRequest {
     std::uint64_t memory_budget = std::uint64_t{1} << 30;  ///< bytes
     Durability durability = Durability::none;
     std::uint32_t workers = 1;  ///< threads of the cell, the caller's included
+    bool pin = true;            ///< each on a core of its own, where there are as many
 
     /// Where the backend keeps its files. Empty: a fresh folder under the system's temporary folder
     /// (TMPDIR), removed afterwards. A folder that holds a state already is refused unless

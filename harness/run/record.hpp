@@ -7,6 +7,7 @@
 #include "harness/measure/machine.hpp"
 #include "harness/measure/process_counters.hpp"
 #include "harness/measure/span.hpp"
+#include "harness/runtime/placement.hpp"
 
 #include <cstdint>
 #include <map>
@@ -85,6 +86,8 @@ struct RunRecord {
     std::uint64_t warmup_blocks = 0;
     std::uint64_t memory_budget = 0;  ///< bytes
     std::uint32_t workers = 1;        ///< threads of the cell
+    bool pin = true;                  ///< asked for
+    Placement placement;              ///< of the workers, as it came
     std::string durability;           ///< "none" | "block"
     std::string
         cache_state;  ///< "warm" | "cold" (reopened before every block; the kernel's cache stays)

@@ -174,6 +174,17 @@ Json build_of(const BuildFacts& build) {
             {"optimized", build.optimized},   {"libraries", std::move(libraries)}};
 }
 
+Json placement_of(const RunRecord& record) {
+    Json seats = Json::array();
+    for (const ProcessingUnit& seat : record.placement.seats) {
+        seats.push_back({{"core", seat.core}, {"pu", seat.number}});
+    }
+    return {{"pin", record.pin},
+            {"pinned", record.placement.pinned()},
+            {"seats", std::move(seats)},
+            {"text", record.placement.text()}};
+}
+
 Json ledger_of(const LedgerRecord& ledger) {
     return {{"verdict", ledger.verdict == LedgerVerdict::valid ? "valid" : "void"},
             {"file", ledger.file},
@@ -210,6 +221,7 @@ std::string result_line(const RunRecord& record) {
     json["measured_blocks"] = record.blocks.size();
     json["memory_budget_bytes"] = record.memory_budget;
     json["workers"] = record.workers;
+    json["placement"] = placement_of(record);
     json["durability"] = record.durability;
     json["cache_state"] = record.cache_state;
     json["transactions"] = record.transactions();

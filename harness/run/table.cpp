@@ -159,6 +159,9 @@ void add_head(std::string& out, const RunRecord& record) {
                  record.durability, format_size(record.memory_budget), record.workers,
                  record.workers == 1 ? "" : "s", record.cache_state, record.warmup_blocks,
                  record.blocks.size()));
+    if (record.workers > 1) {
+        add_line(out, fmt::format("  workers     {}", record.placement.text()));
+    }
     add_line(out,
              fmt::format("  load        {} keys in {:.2f} s ({} keys/s), peak memory {}",
                          grouped(static_cast<std::int64_t>(record.load.keys)), record.load.seconds,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sleeping until a word changes. Linux' futex, without the waiter counts and the spinning that
-// std::atomic::wait adds: whoever waits here knows better how long to spin and who may be asleep.
+// Waiting until a word changes, awake and asleep. Linux' futex, without the waiter counts and the
+// spinning that std::atomic::wait adds: whoever waits here knows better how long to look and who
+// may be asleep.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 
@@ -26,18 +28,25 @@ inline void pause_core() noexcept {
 #endif
 }
 
-/// Returns once `word` is not `seen`: looks up to `spins` times, then sleeps.
-inline void spin_then_sleep(const std::atomic<std::uint32_t>& word,
-                            std::uint32_t seen,
-                            std::uint32_t spins) noexcept {
-    for (std::uint32_t i = 0; i < spins; ++i) {
-        if (word.load(std::memory_order_acquire) != seen) {
-            return;
+/// Looks until `there()` holds, which it returns, or for about so long. By the clock, because a
+/// pause takes 10 ns on one processor and 50 ns on another.
+template<class Condition>
+bool spin_until(const Condition& there, std::chrono::nanoseconds patience) noexcept {
+    constexpr int kTurnsALook = 32;  // at the clock
+    std::chrono::steady_clock::time_point end{};
+    for (;;) {
+        for (int turn = 0; turn < kTurnsALook; ++turn) {
+            if (there()) {
+                return true;
+            }
+            pause_core();
         }
-        pause_core();
-    }
-    while (word.load(std::memory_order_acquire) == seen) {
-        futex_wait(word, seen);
+        const auto now = std::chrono::steady_clock::now();
+        if (end == std::chrono::steady_clock::time_point{}) {
+            end = now + patience;
+        } else if (now >= end) {
+            return there();
+        }
     }
 }
 

@@ -3,23 +3,27 @@
 
 #include "harness/runtime/pool_concept.hpp"
 
+#include <utility>
+
 namespace commitbench {
 
 static_assert(Pool<WorkerPool>);
 
 namespace {
 
-/// Sleeps after about 50 us, longer than the serial parts between two rounds of one block and
-/// shorter than what anyone would notice of a busy core.
-constexpr Patience kOwnCore{.spins = 2'000, .turns_a_yield = 64};
-/// Where there are more workers than processing units: who spins may sit on the one that is needed.
-constexpr Patience kCrowd{.spins = 20, .turns_a_yield = 4};
+/// Longer than the serial parts between two rounds of one block, and as long as a sleep and its
+/// wake-up take on a virtual machine (30 us each way, measured); shorter than what anyone would
+/// notice of a busy core.
+constexpr Patience kOwnCore{.awake = std::chrono::microseconds(50), .turns_a_yield = 64};
+/// Where there are more workers than processing units: who looks may sit on the one that is needed.
+constexpr Patience kCrowd{.awake = std::chrono::nanoseconds(500), .turns_a_yield = 4};
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::uint32_t workers)
+WorkerPool::WorkerPool(std::uint32_t workers, Placement placement)
     : workers_(workers),
-      patience_(workers > std::thread::hardware_concurrency() ? kCrowd : kOwnCore) {}
+      patience_(workers > std::thread::hardware_concurrency() ? kCrowd : kOwnCore),
+      placement_(std::move(placement)) {}
 
 WorkerPool::~WorkerPool() {
     stop_ = true;
@@ -30,13 +34,47 @@ WorkerPool::~WorkerPool() {
     }
 }
 
+Placement WorkerPool::placement() const {
+    return refused_.load() ? Placement{.seats = {},
+                                       .why_not = "the kernel refused a worker its processing unit"}
+                           : placement_;
+}
+
+void WorkerPool::start_threads() {
+    threads_.reserve(workers_ - 1);
+    for (std::uint32_t index = 1; index < workers_; ++index) {
+        threads_.emplace_back([this, index] { work(index); });
+    }
+}
+
+void WorkerPool::pin_to_seat(std::uint32_t index) noexcept {
+    cpu_set_t seat;
+    CPU_ZERO(&seat);
+    CPU_SET(placement_.seats[index].number, &seat);
+    if (::sched_setaffinity(0, sizeof seat, &seat) != 0) {
+        refused_.store(true);
+    }
+}
+
 void WorkerPool::run_erased(Erased call, void* task) {
     if (threads_.empty()) {
-        threads_.reserve(workers_ - 1);
-        for (std::uint32_t index = 1; index < workers_; ++index) {
-            threads_.emplace_back([this, index] { work(index); });
-        }
+        start_threads();
     }
+    if (!placement_.pinned()) {
+        run_round(call, task);
+        return;
+    }
+    if (::sched_getaffinity(0, sizeof callers_units_, &callers_units_) != 0) {
+        refused_.store(true);
+        run_round(call, task);
+        return;
+    }
+    pin_to_seat(0);
+    run_round(call, task);
+    ::sched_setaffinity(0, sizeof callers_units_, &callers_units_);
+}
+
+void WorkerPool::run_round(Erased call, void* task) {
     call_ = call;
     task_ = task;
     running_.store(workers_ - 1, std::memory_order_relaxed);
@@ -48,11 +86,9 @@ void WorkerPool::run_erased(Erased call, void* task) {
     }
     NativeWorker worker(0, patience_);
     call(task, worker);
-    for (std::uint32_t spins = 0; spins < patience_.spins; ++spins) {
-        if (running_.load(std::memory_order_acquire) == 0) {
-            return;
-        }
-        pause_core();
+    if (spin_until([this] { return running_.load(std::memory_order_acquire) == 0; },
+                   patience_.awake)) {
+        return;
     }
     // The same between running_ and caller_asleep_.
     caller_asleep_.store(1, std::memory_order_seq_cst);
@@ -64,13 +100,13 @@ void WorkerPool::run_erased(Erased call, void* task) {
 }
 
 void WorkerPool::work(std::uint32_t index) {
+    if (placement_.pinned()) {
+        pin_to_seat(index);
+    }
     NativeWorker worker(index, patience_);
     for (std::uint32_t seen = 0;; ++seen) {
-        for (std::uint32_t spins = 0;
-             spins < patience_.spins && round_.load(std::memory_order_acquire) == seen; ++spins) {
-            pause_core();
-        }
-        if (round_.load(std::memory_order_acquire) == seen) {
+        const auto announced = [&] { return round_.load(std::memory_order_acquire) != seen; };
+        if (!spin_until(announced, patience_.awake)) {
             asleep_.fetch_add(1, std::memory_order_seq_cst);
             while (round_.load(std::memory_order_seq_cst) == seen) {
                 futex_wait(round_, seen);

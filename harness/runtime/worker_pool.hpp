@@ -7,10 +7,13 @@
 #pragma once
 
 #include "harness/runtime/futex.hpp"
+#include "harness/runtime/placement.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <sched.h>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -19,8 +22,8 @@ namespace commitbench {
 
 /// How long a worker keeps its core while it waits.
 struct Patience {
-    std::uint32_t spins;          ///< looks before it sleeps
-    std::uint32_t turns_a_yield;  ///< turns of relax() of which one gives the core away
+    std::chrono::nanoseconds awake;  ///< before it sleeps
+    std::uint32_t turns_a_yield;     ///< turns of relax() of which one gives the core away
 };
 
 /// A worker of a WorkerPool (the concept PoolWorker).
@@ -36,7 +39,10 @@ class NativeWorker {
         }
     }
     void wait(const std::atomic<std::uint32_t>& word, std::uint32_t seen) const noexcept {
-        spin_then_sleep(word, seen, patience_.spins);
+        if (!spin_until([&] { return word.load(std::memory_order_acquire) != seen; },
+                        patience_.awake)) {
+            sleep(word, seen);
+        }
     }
     void wake_one(const std::atomic<std::uint32_t>& word) const noexcept { futex_wake(word, 1); }
     void wake_all(const std::atomic<std::uint32_t>& word) const noexcept {
@@ -45,6 +51,12 @@ class NativeWorker {
 
   private:
     friend class WorkerPool;
+    static void sleep(const std::atomic<std::uint32_t>& word, std::uint32_t seen) noexcept {
+        while (word.load(std::memory_order_acquire) == seen) {
+            futex_wait(word, seen);
+        }
+    }
+
     NativeWorker(std::uint32_t index, Patience patience) noexcept
         : index_(index), patience_(patience) {}
 
@@ -54,20 +66,28 @@ class NativeWorker {
 };
 
 /// `workers` threads of which the caller of run() is one, so a pool of one has no thread and costs
-/// nothing. Idle workers spin for a short while, then sleep. run() from one thread at a time; pools
+/// nothing. Idle workers look for a short while, then sleep. run() from one thread at a time; pools
 /// do not nest.
+///
+/// Pinned workers stay on their units for good; the caller of run() is on its own for as long as
+/// the run lasts (1.6 us a run, measured), and then where it may be otherwise. So the threads that
+/// a store starts while the caller works alone, and that inherit where it may run, do not end up
+/// squeezed on worker 0's core.
 class WorkerPool {
   public:
     using Worker = NativeWorker;
 
-    /// INVARIANT: workers >= 1. Threads start at the first run(), so that a process can still fork
-    /// before.
-    explicit WorkerPool(std::uint32_t workers);
+    /// INVARIANT: workers >= 1; the placement is that of so many workers, or nobody is pinned.
+    /// Threads start at the first run(), so that a process can still fork before.
+    explicit WorkerPool(std::uint32_t workers, Placement placement = {});
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
     ~WorkerPool();
 
     [[nodiscard]] std::uint32_t workers() const noexcept { return workers_; }
+    /// As it was asked for; nobody is pinned, and the reason says so, once the kernel has refused a
+    /// worker its unit (because it was taken from this process in the meantime).
+    [[nodiscard]] Placement placement() const;
 
     /// As the concept Pool says; always true. No allocation after the first run().
     template<class Task>
@@ -105,10 +125,16 @@ class WorkerPool {
   private:
     using Erased = void (*)(void*, NativeWorker&);
     void run_erased(Erased call, void* task);
+    void start_threads();
+    void run_round(Erased call, void* task);
+    void pin_to_seat(std::uint32_t index) noexcept;
     void work(std::uint32_t index);
 
     std::uint32_t workers_;
     Patience patience_;
+    Placement placement_;
+    cpu_set_t callers_units_{};  // where the caller may run outside run()
+    std::atomic<bool> refused_{false};
     std::vector<std::thread> threads_;
 
     // A round is announced by its number; every worker answers by counting down.

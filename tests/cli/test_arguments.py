@@ -112,6 +112,9 @@ class BadValues(CliTest):
     def test_unknown_durability(self) -> None:
         self.assertIn("did you mean 'block'?", self.refuse("--durability", "blocks"))
 
+    def test_unknown_pin(self) -> None:
+        self.assertIn("--pin yes: is not one of on|off", self.refuse("--pin", "yes"))
+
 
 class HelpAndVersion(CliTest):
     """What is asked for and is no error."""
@@ -124,7 +127,7 @@ class HelpAndVersion(CliTest):
     def test_help_of_a_subcommand(self) -> None:
         text = self.assert_ok(self.run_program("run", "--help"))
         for flag in ("--workload", "--backend", "--executor", "--blocks", "--warmup", "--seed", "--memory",
-                     "--durability", "--dir", "--overwrite", "--reopen", "--results", "--quiet"):
+                     "--durability", "--workers", "--pin", "--dir", "--overwrite", "--reopen", "--results", "--quiet"):
             self.assertIn(flag, text)
         self.assertNotIn("--report-to", text)
 

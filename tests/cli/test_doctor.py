@@ -8,7 +8,7 @@ class Doctor(CliTest):
 
     def test_every_check_is_made(self) -> None:
         text = self.assert_ok(self.run_program("doctor"))
-        for word in ("governor", "swap", "load", "Nothing was changed."):
+        for word in ("governor", "swap", "load", "worker_seats", "Nothing was changed."):
             self.assertIn(word, text)
 
     def test_leaves_nothing_behind(self) -> None:

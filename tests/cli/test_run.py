@@ -1,6 +1,7 @@
 """`run`: the result line, the ledger, and the same roots whatever the store, the memory and the reopening."""
 
 import json
+import os
 import re
 from typing import Any
 
@@ -65,6 +66,20 @@ class ResultLine(CliTest):
         for library in result["build"]["libraries"]:
             self.assertIn("release", library)
         self.assertTrue(result["limiter"]["sentence"])
+
+    def test_says_where_its_workers_sat(self) -> None:
+        usable = len(os.sched_getaffinity(0))
+        for workers in (1, 2, usable + 1):
+            placement = self.run_cell(*cell("paged"), "--workers", str(workers))["placement"]
+            self.assertTrue(placement["pin"])
+            self.assertEqual(1 < workers <= usable, placement["pinned"], placement)
+            self.assertEqual(workers if placement["pinned"] else 0, len(placement["seats"]))
+            self.assertEqual(len(placement["seats"]), len({seat["pu"] for seat in placement["seats"]}))
+        placement = self.run_cell(*cell("paged"), "--workers", "2", "--pin", "off")["placement"]
+        self.assertEqual((False, False, []), (placement["pin"], placement["pinned"], placement["seats"]))
+        self.assertIn("--pin off", placement["text"])
+        text = self.assert_ok(self.run_program("run", *cell("paged"), "--workers", str(usable + 1)))
+        self.assertIn(f"not pinned: {usable + 1} workers for {usable} processing unit", text)
 
     def test_every_block_has_its_spans_under_both_names(self) -> None:
         result = self.run_cell(*cell("mpt"))
