@@ -17,7 +17,6 @@ struct BlockRun {
     const Settings& settings;
     MultiVersion& versions;
     std::span<Transaction> transactions;
-    std::span<Receipt> receipts;
     std::deque<WorkerShare>& shares;  ///< by worker
     std::atomic<std::uint32_t> failed{0};
 
@@ -60,7 +59,7 @@ template<class Worker>
         return Outcome::blocked;
     }
     view.end();
-    run.receipts[index] = receipt;
+    transaction.receipt = receipt;
     MultiVersion::publish(worker, transaction);
     return Outcome::ended;
 }
@@ -69,7 +68,7 @@ template<class Worker>
 [[nodiscard]] inline bool accept(BlockRun& run, WorkerShare& share, std::uint32_t index) {
     share.tally.reads += run.transactions[index].reads;
     share.tally.writes += run.transactions[index].writes;
-    if (run.receipts[index].status != TxStatus::stopped) {
+    if (run.transactions[index].receipt.status != TxStatus::stopped) {
         return true;
     }
     share.error = Error{ErrorCode::unsupported,

@@ -52,12 +52,14 @@ class Engine {
                          .settings = settings_,
                          .versions = versions_,
                          .transactions = {transactions_.get(), block.size()},
-                         .receipts = result_.receipts,
                          .shares = shares_};
             COMMITBENCH_TRY(run_block(run));
             if (settings_.check) {
                 COMMITBENCH_TRY(check(run));
             }
+        }
+        for (std::uint32_t index = 0; index < block.size(); ++index) {
+            result_.receipts.push_back(transactions_[index].receipt);
         }
         COMMITBENCH_TRY(make_diff());
         Tally block_tally;
@@ -88,7 +90,6 @@ class Engine {
         }
         versions_.reset(std::max<std::size_t>(expected_keys_, size));
         result_.clear();
-        result_.receipts.resize(size);
     }
 
     Status run_block(BlockRun& run) {

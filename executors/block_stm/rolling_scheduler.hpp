@@ -23,10 +23,13 @@ struct Claim {
 ///   0                    prefix                       cursor                  size
 ///
 /// Transactions are claimed from the cursor on, but within the window beyond the prefix. The cursor
-/// goes back to a transaction that became ready again. Whoever ends an execution tries to move the
-/// prefix on: one at a time, validating each transaction once, when all below it are committed.
-/// The one on the prefix that does not validate is run again at once by the same worker: nothing
-/// can disturb it any more.
+/// goes back to a transaction that became ready again.
+///
+/// A transaction is validated once, when all below it are committed. Who ends its execution looks
+/// whether the prefix has come to it; who moves the prefix to it looks whether it has been
+/// executed: in the one order of these four (all sequentially consistent) one of the two sees the
+/// other, and where both do, one takes it. Where it does not validate, that worker runs it again at
+/// once, and nothing can disturb it any more.
 ///
 /// Suspended transactions name their blocker; who ends an execution looks for those that wait for
 /// it, if anybody waits at all.
@@ -40,8 +43,8 @@ class RollingScheduler {
           window_(window) {}
 
     [[nodiscard]] bool is_done() const noexcept { return prefix_.load() >= size_; }
-    /// Everything was begun at least once.
-    [[nodiscard]] bool is_begun() const noexcept { return highest_.load() >= size_; }
+    /// Everything was begun, or is about to be.
+    [[nodiscard]] bool is_begun() const noexcept { return cursor_.load() >= size_; }
 
     /// Something to run, or nothing just now.
     template<class Worker>
@@ -113,6 +116,11 @@ class RollingScheduler {
         }
         worker.step();
         suspended_.fetch_add(1);
+        worker.step();
+        std::uint32_t end = suspended_end_.load();
+        while (end <= index && !suspended_end_.compare_exchange_weak(end, index + 1)) {
+            worker.step();
+        }
         transaction.blocker.store(blocker);
         worker.step();
         transaction.phase.store(kSuspended);
@@ -132,14 +140,14 @@ class RollingScheduler {
         worker.step();
         if (claim.on_prefix) {
             window_.commit_on_prefix();
-            transactions_[claim.index].phase.store(Phase::committed);
-            worker.step();
-            prefix_.store(claim.index + 1);
-        } else {
-            transactions_[claim.index].phase.store(Phase::executed);
+            commit(worker, claim.index);
+            wake_waiting_for(worker, claim.index);
+            return roll(worker, claim.index + 1, commits);
         }
+        transactions_[claim.index].phase.store(Phase::executed);
         wake_waiting_for(worker, claim.index);
-        return roll(worker, commits);
+        worker.step();
+        return prefix_.load() == claim.index ? roll(worker, claim.index, commits) : std::nullopt;
     }
 
   private:
@@ -162,17 +170,12 @@ class RollingScheduler {
         if (seen != Phase::ready || !phase.compare_exchange_strong(seen, Phase::executing)) {
             return false;
         }
-        worker.step();
-        std::uint32_t highest = highest_.load();
-        while (highest <= index && !highest_.compare_exchange_weak(highest, index + 1)) {
-            worker.step();
-        }
         return true;
     }
 
     [[nodiscard]] bool has_ended(std::uint32_t index) const {
         const Phase phase = transactions_[index].phase.load();
-        return phase == Phase::executed || phase == Phase::committed;
+        return phase == Phase::executed || phase == Phase::checking || phase == Phase::committed;
     }
 
     template<class Worker>
@@ -202,8 +205,8 @@ class RollingScheduler {
             return;
         }
         worker.step();
-        const std::uint32_t highest = highest_.load();
-        for (std::uint32_t above = index + 1; above < highest; ++above) {
+        const std::uint32_t end = suspended_end_.load();
+        for (std::uint32_t above = index + 1; above < end; ++above) {
             worker.step();
             if (transactions_[above].phase.load() == kSuspended &&
                 transactions_[above].blocker.load() == index) {
@@ -212,51 +215,40 @@ class RollingScheduler {
         }
     }
 
-    /// Commits what can be committed.
-    template<class Worker, class Commits>
-    [[nodiscard]] std::optional<Claim> roll(Worker& worker, Commits& commits) {
-        while (true) {
-            worker.step();
-            if (rolling_.exchange(1) != 0) {
-                return std::nullopt;  // its holder looks again after giving it back
-            }
-            worker.step();
-            std::uint32_t prefix = prefix_.load();
-            while (prefix < size_ && is_executed(worker, prefix)) {
-                const bool valid = commits.validate(worker, prefix);
-                window_.record(valid);
-                if (!valid) {
-                    transactions_[prefix].phase.store(Phase::aborting);
-                    commits.abort(worker, prefix);
-                    worker.step();
-                    transactions_[prefix].phase.store(Phase::executing);
-                    worker.step();
-                    rolling_.exchange(0);
-                    return Claim{prefix, true};
-                }
-                if (!commits.settle(worker, prefix)) {
-                    return std::nullopt;  // the block has failed: nobody rolls on
-                }
-                transactions_[prefix].phase.store(Phase::committed);
-                worker.step();
-                prefix_.store(++prefix);
-            }
-            // An exchange, not a store: it reads what a worker in vain left behind, and with it
-            // everything that this worker did before.
-            worker.step();
-            rolling_.exchange(0);
-            worker.step();
-            prefix = prefix_.load();
-            if (prefix >= size_ || !is_executed(worker, prefix)) {
-                return std::nullopt;
-            }
-        }
+    /// The caller is the only one who may: it ran `index` on the prefix, or validated it.
+    template<class Worker>
+    void commit(Worker& worker, std::uint32_t index) {
+        transactions_[index].phase.store(Phase::committed);
+        worker.step();
+        prefix_.store(index + 1);
     }
 
-    template<class Worker>
-    [[nodiscard]] bool is_executed(Worker& worker, std::uint32_t index) const {
-        worker.step();
-        return transactions_[index].phase.load() == Phase::executed;
+    /// Commits from `index` on, which the prefix has come to, as far as transactions are executed.
+    template<class Worker, class Commits>
+    [[nodiscard]] std::optional<Claim> roll(Worker& worker, std::uint32_t index, Commits& commits) {
+        for (; index < size_; ++index) {
+            std::atomic<Phase>& phase = transactions_[index].phase;
+            worker.step();
+            Phase seen = phase.load();
+            worker.step();
+            if (seen != Phase::executed || !phase.compare_exchange_strong(seen, Phase::checking)) {
+                return std::nullopt;
+            }
+            const bool valid = commits.validate(worker, index);
+            window_.record(valid);
+            if (!valid) {
+                phase.store(Phase::aborting);
+                commits.abort(worker, index);
+                worker.step();
+                phase.store(Phase::executing);
+                return Claim{index, true};
+            }
+            if (!commits.settle(worker, index)) {
+                return std::nullopt;  // the block has failed
+            }
+            commit(worker, index);
+        }
+        return std::nullopt;
     }
 
     std::span<Transaction> transactions_;
@@ -265,9 +257,8 @@ class RollingScheduler {
     SpeculationWindow& window_;
     alignas(64) std::atomic<std::uint32_t> prefix_{0};
     alignas(64) std::atomic<std::uint32_t> cursor_{0};
-    std::atomic<std::uint32_t> highest_{0};  // claimed so far, plus one
-    alignas(64) std::atomic<std::uint32_t> rolling_{0};
-    std::atomic<std::uint32_t> suspended_{0};
+    alignas(64) std::atomic<std::uint32_t> suspended_{0};
+    std::atomic<std::uint32_t> suspended_end_{0};  // above all that ever were suspended
 };
 
 }  // namespace commitbench::block_stm

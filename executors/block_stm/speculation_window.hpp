@@ -32,8 +32,11 @@ class SpeculationWindow {
         }
         const std::uint32_t width = width_.load(std::memory_order_relaxed);
         if (committed) {
-            pause_ = kShortestPause;
-            width_.store(std::min(width + 1, kWidest), std::memory_order_relaxed);
+            // Nothing is written that does not change: others read it.
+            if (width < kWidest) {
+                pause_ = kShortestPause;
+                width_.store(width + 1, std::memory_order_relaxed);
+            }
         } else if (width > 2) {
             width_.store(width - std::max(width / 8, 1U), std::memory_order_relaxed);
         } else if (width == 2) {

@@ -9,15 +9,23 @@ namespace commitbench::block_stm {
 
 /// Where a transaction is in its life.
 ///
-///   ready -> executing -> executed -> committed
-///     ^          |            |
-///     |          v            v
-///     +---- suspended     aborting -> executing (or ready)
+///   ready -> executing -> executed -> checking -> committed
+///     ^          |                        |
+///     |          v                        v
+///     +---- suspended                  aborting -> executing (or ready)
 ///
 /// `suspended` and `aborting` are two states although both end in another execution: the first is
 /// ended by the transaction that was waited for, the second by whoever aborts, and neither may end
 /// the other's.
-enum class Phase : std::uint32_t { ready, executing, executed, suspended, aborting, committed };
+enum class Phase : std::uint32_t {
+    ready,
+    executing,
+    executed,
+    suspended,
+    checking,
+    aborting,
+    committed,
+};
 
 /// A read by a transaction that did not begin on the committed prefix.
 struct ReadRecord {
@@ -44,7 +52,8 @@ struct alignas(64) Transaction {
     /// Of the last execution that ended; null: empty. A validation may go on with one that has been
     /// replaced.
     std::atomic<const ReadSet*> read_set{nullptr};
-    std::uint32_t reads = 0;  ///< by the last execution, as the next one
+    Receipt receipt;  ///< of the last execution, as the next two
+    std::uint32_t reads = 0;
     std::uint32_t writes = 0;
     bool wrote_new_key = false;  ///< the last execution wrote where none before it had
     bool has_deltas = false;
@@ -54,9 +63,11 @@ struct alignas(64) Transaction {
         blocker.store(0, std::memory_order_relaxed);
         versions = nullptr;
         read_set.store(nullptr, std::memory_order_relaxed);
+        receipt = {};
         reads = writes = 0;
         wrote_new_key = has_deltas = false;
     }
 };
+static_assert(sizeof(Transaction) == 64);
 
 }  // namespace commitbench::block_stm
