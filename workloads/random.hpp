@@ -29,6 +29,10 @@ enum class Domain : std::uint64_t {
     p2p,
     p2p_location,
     p2p_value,
+    kv,
+    kv_key,
+    kv_value,
+    kv_mix,
 };
 
 using RandomWords = std::array<std::uint64_t, 4>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/core/registry.hpp"
 
+#include "workloads/kv/kv.hpp"
 #include "workloads/p2p/p2p.hpp"
 #include "workloads/trace/trace.hpp"
 #include "workloads/transfer/transfer.hpp"
@@ -8,7 +9,8 @@
 namespace commitbench {
 
 std::span<const WorkloadComponent> workload_registry() {
-    static const std::array kRegistry{transfer::component(), p2p::component(), trace_component()};
+    static const std::array kRegistry{transfer::component(), p2p::component(), kv::component(),
+                                      trace_component()};
     return kRegistry;
 }
 

@@ -130,21 +130,22 @@ class WorkerPool {
     void pin_to_seat(std::uint32_t index) noexcept;
     void work(std::uint32_t index);
 
+    // A round is announced by its number, and what it is stands next to it; every worker answers by
+    // counting down.
+    alignas(64) std::atomic<std::uint32_t> round_{0};
+    std::atomic<std::uint32_t> asleep_{0};  // workers that sleep on round_, or are about to
+    Erased call_ = nullptr;
+    void* task_ = nullptr;
+    bool stop_ = false;
+    alignas(64) std::atomic<std::uint32_t> running_{0};
+    std::atomic<std::uint32_t> caller_asleep_{0};  // on running_, or about to
+
     std::uint32_t workers_;
     Patience patience_;
     Placement placement_;
     cpu_set_t callers_units_{};  // where the caller may run outside run()
     std::atomic<bool> refused_{false};
     std::vector<std::thread> threads_;
-
-    // A round is announced by its number; every worker answers by counting down.
-    Erased call_ = nullptr;
-    void* task_ = nullptr;
-    bool stop_ = false;
-    alignas(64) std::atomic<std::uint32_t> round_{0};
-    std::atomic<std::uint32_t> asleep_{0};  // workers that sleep on round_, or are about to
-    alignas(64) std::atomic<std::uint32_t> running_{0};
-    std::atomic<std::uint32_t> caller_asleep_{0};  // on running_, or about to
 };
 
 }  // namespace commitbench

@@ -5,7 +5,7 @@ import re
 from cli_test import CliTest
 
 COMPONENTS: dict[str, list[str]] = {
-    "workload": ["transfer", "p2p", "trace"],
+    "workload": ["transfer", "p2p", "kv", "trace"],
     "executor": ["sequential", "replay"],
     "backend": ["null", "flat", "lthash", "mpt", "paged"],
 }

@@ -5,9 +5,9 @@
 #include "harness/runtime/pool_concept.hpp"
 #include "harness/runtime/worker_pool.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <memory>
-#include <numeric>
 
 namespace commitbench::testing {
 namespace {
@@ -148,6 +148,23 @@ TEST(WorkerPool, WakesWorkersThatFellAsleepBetweenRounds) {
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     EXPECT_EQ(runs, 60U);
+}
+
+/// What the caller wrote before a run the workers see, and the other way round, without atomics.
+TEST(WorkerPool, RunsHandOverPlainMemory) {
+    for (const std::uint32_t workers : {2U, 3U, 8U}) {
+        WorkerPool pool(workers);
+        std::uint64_t given = 0;
+        std::vector<std::uint64_t> taken(workers, 0);
+        for (std::uint64_t round = 1; round <= 500; ++round) {
+            given = round;
+            pool.run([&](const NativeWorker& worker) { taken[worker.index()] += given; });
+            if (round % 100 == 0) {  // so that some of them fall asleep
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+        }
+        EXPECT_THAT(taken, ::testing::Each(500U * 501U / 2));
+    }
 }
 
 TEST(WorkerPool, CallerWaitsForSlowWorkers) {

@@ -17,15 +17,28 @@ using testing::State;
 constexpr std::uint64_t kBlocks = 4;
 
 class EveryWorkload : public ::testing::TestWithParam<std::string_view> {};
+/// Those that read whatever they write or erase.
+class WithoutBlindWrites : public EveryWorkload {};
 
-INSTANTIATE_TEST_SUITE_P(
-    Specs,
-    EveryWorkload,
-    ::testing::Values("transfer:accounts=60,block-size=80,balance=500,amount-max=400",
-                      "transfer:accounts=60,block-size=80,value-size=40,fee=write",
-                      "transfer:accounts=60,block-size=80,keys=hotspot,fee=deferred",
-                      "p2p:shape=diem,accounts=20,block-size=80,balance=500,amount-max=400",
-                      "p2p:shape=aptos,accounts=60,block-size=80,keys=zipf,fee=delta"));
+constexpr std::string_view kSpecs[] = {
+    "transfer:accounts=60,block-size=80,balance=500,amount-max=400",
+    "transfer:accounts=60,block-size=80,value-size=40,fee=write",
+    "transfer:accounts=60,block-size=80,keys=hotspot,fee=deferred",
+    "p2p:shape=diem,accounts=20,block-size=80,balance=500,amount-max=400",
+    "p2p:shape=aptos,accounts=60,block-size=80,keys=zipf,fee=delta",
+    "kv:items=60,block-size=80,value-size=12,fail-share=0.1,fresh-share=0.1",
+    "kv:items=60,block-size=80,value-size=8,value-size-max=40,mix=d,fee=write",
+    "kv:items=60,block-size=80,value-size=8,mix=f,fee=delta",
+};
+constexpr std::string_view kBlindSpecs[] = {
+    "kv:items=60,block-size=80,value-size=8,writes=2,fresh-share=0.2,delete-share=0.3",
+    "kv:items=60,block-size=80,value-size=8,mix=a",
+    "kv:items=60,block-size=80,value-size=8,mix=e,scan-length=5,fee=deferred",
+};
+
+INSTANTIATE_TEST_SUITE_P(Specs, EveryWorkload, ::testing::ValuesIn(kSpecs));
+INSTANTIATE_TEST_SUITE_P(BlindSpecs, EveryWorkload, ::testing::ValuesIn(kBlindSpecs));
+INSTANTIATE_TEST_SUITE_P(Specs, WithoutBlindWrites, ::testing::ValuesIn(kSpecs));
 
 /// State and receipts after each block, made and executed in order.
 struct History {
@@ -110,7 +123,7 @@ TEST_P(EveryWorkload, ReceiptsDependOnEveryValueRead) {
 }
 
 /// One write lost or taken from the value before it, and the state is another one in the end.
-TEST_P(EveryWorkload, ALostWriteShows) {
+TEST_P(WithoutBlindWrites, ALostWriteShows) {
     const auto workload = make_workload(GetParam());
     const History right = history_of(*workload);
     const auto block = block_of(*workload, 1);

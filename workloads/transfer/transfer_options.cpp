@@ -49,8 +49,7 @@ Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t s
 
 const WorkloadComponent& component() {
     static constexpr WorkloadComponent kComponent{
-        "transfer", "Accounts that send each other money.", kOptions,
-        create};
+        "transfer", "Accounts that send each other money.", kOptions, create};
     return kComponent;
 }
 
