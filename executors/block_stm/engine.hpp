@@ -19,9 +19,12 @@ class Engine {
   public:
     using Worker = typename P::Worker;
 
-    /// `pool` must outlive the engine.
-    Engine(P& pool, const Settings& settings)
-        : pool_(pool), settings_(settings), window_(settings.adaptive) {
+    /// `pool` must outlive the engine. `clock` is read where settings.adaptive only: an explored
+    /// engine has one of its own, so that nothing but the seed decides.
+    explicit Engine(P& pool,
+                    const Settings& settings,
+                    SpeculationWindow::Clock clock = &steady_now_ns)
+        : pool_(pool), settings_(settings), window_(settings.adaptive, clock) {
         for (std::uint32_t worker = 0; worker < pool.workers(); ++worker) {
             shares_.emplace_back(!settings.arena);
         }
@@ -77,6 +80,12 @@ class Engine {
     [[nodiscard]] const Tally& tally() const noexcept { return tally_; }
 
   private:
+    [[nodiscard]] static std::uint64_t steady_now_ns() {
+        return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                              std::chrono::steady_clock::now().time_since_epoch())
+                                              .count());
+    }
+
     void reset(std::uint32_t size) {
         if (capacity_ < size) {
             transactions_ = std::make_unique<Transaction[]>(size);
@@ -99,9 +108,13 @@ class Engine {
         bool ended = false;
         if (settings_.rolling_commit) {
             RollingRun<Worker, Traps> rolling(run, window_);
-            ended = pool_.workers() == 1
-                        ? pool_.run([&](Worker& worker) { rolling.work_alone(worker); })
-                        : pool_.run([&](Worker& worker) { rolling.work(worker); });
+            if (pool_.workers() == 1) {
+                ended = pool_.run([&](Worker& worker) { rolling.work_alone(worker); });
+            } else {
+                window_.begin_block();
+                ended = pool_.run([&](Worker& worker) { rolling.work(worker); });
+                window_.end_block(run.block.size());
+            }
         } else {
             WaveRun<Worker, Traps> waves(run);
             ended = pool_.run([&](Worker& worker) { waves.work(worker); });

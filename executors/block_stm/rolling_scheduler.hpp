@@ -139,7 +139,7 @@ class RollingScheduler {
     [[nodiscard]] std::optional<Claim> finish(Worker& worker, Claim claim, Commits& commits) {
         worker.step();
         if (claim.on_prefix) {
-            window_.commit_on_prefix();
+            window_.record_on_prefix();
             commit(worker, claim.index);
             wake_waiting_for(worker, claim.index);
             return roll(worker, claim.index + 1, commits);
@@ -218,6 +218,7 @@ class RollingScheduler {
     /// The caller is the only one who may: it ran `index` on the prefix, or validated it.
     template<class Worker>
     void commit(Worker& worker, std::uint32_t index) {
+        window_.count(index);
         transactions_[index].phase.store(Phase::committed);
         worker.step();
         prefix_.store(index + 1);

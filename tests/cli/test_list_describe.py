@@ -6,7 +6,7 @@ from cli_test import CliTest
 
 COMPONENTS: dict[str, list[str]] = {
     "workload": ["transfer", "p2p", "kv", "trace"],
-    "executor": ["sequential", "replay"],
+    "executor": ["sequential", "replay", "block-stm"],
     "backend": ["null", "flat", "lthash", "mpt", "paged"],
 }
 

@@ -30,6 +30,10 @@ Settings settings_of(std::string_view spec) {
     return block_stm::read_settings(choice->options);
 }
 
+std::uint64_t no_time() {
+    return 0;
+}
+
 /// A small block, the state before it, and what must come of it.
 class Scene {
   public:
@@ -114,7 +118,7 @@ TEST_P(EverySpecExplored, EveryInterleavingGivesTheSameResult) {
         for (const std::uint32_t size : {2U, 4U, 6U}) {
             for (const auto& scene : scenes(size)) {
                 ExplorePool pool(workers, 0);
-                Engine<ExplorePool> engine(pool, settings_of(GetParam()));
+                Engine<ExplorePool> engine(pool, settings_of(GetParam()), &no_time);
                 ASSERT_TRUE(engine.prepare(scene->source()).ok());
                 for (const std::uint64_t end = seed + share / 81 + 1; seed < end; ++seed) {
                     ASSERT_EQ(explore(pool, seed, engine, *scene), "")
@@ -161,7 +165,7 @@ std::uint64_t first_seed_that_shows(const char* spec, std::uint64_t bound) {
     for (std::uint64_t seed = 1; seed < bound;) {
         for (const auto& scene : all) {
             ExplorePool pool(3, 0, {.steps = 100'000});
-            Engine<ExplorePool, Traps> engine(pool, settings_of(spec));
+            Engine<ExplorePool, Traps> engine(pool, settings_of(spec), &no_time);
             EXPECT_TRUE(engine.prepare(scene->source()).ok());
             for (int repeat = 0; repeat < 50; ++repeat, ++seed) {
                 const std::string what = explore(pool, seed, engine, *scene);

@@ -18,6 +18,11 @@ struct OneThread {
     void relax() const noexcept { FAIL() << "nobody else is there to wait for"; }
 };
 
+std::uint64_t test_now = 0;
+std::uint64_t clock_of_test() {
+    return test_now;
+}
+
 /// What committing means, as a script wants it.
 struct Script {
     std::set<std::uint32_t> invalid{};  ///< once each
@@ -39,7 +44,7 @@ struct Script {
 class Rolling : public ::testing::Test {
   protected:
     std::vector<Transaction> transactions = std::vector<Transaction>(4);
-    SpeculationWindow window{false};
+    SpeculationWindow window{false, &clock_of_test};
     RollingScheduler<> scheduler{transactions, true, window};
     OneThread worker;
     Script script;
@@ -130,7 +135,7 @@ TEST_F(Rolling, ThePrefixIsHandedOnBeforeTheCursor) {
 }
 
 TEST(Window, ClosesWhereRunningAheadDoesNotPayAndTriesAgain) {
-    SpeculationWindow window(true);
+    SpeculationWindow window(true, &clock_of_test);
     const std::uint32_t first = window.width();
     window.record(true);
     EXPECT_EQ(window.width(), first + 1);
@@ -142,7 +147,7 @@ TEST(Window, ClosesWhereRunningAheadDoesNotPayAndTriesAgain) {
     for (std::uint32_t before = 0; before < 3; ++before) {
         std::uint32_t now = 0;
         for (; window.width() == 1; ++now) {
-            window.commit_on_prefix();
+            window.record_on_prefix();
         }
         EXPECT_GT(now, commits) << "tries become rarer";
         commits = now;
@@ -157,11 +162,36 @@ TEST(Window, ClosesWhereRunningAheadDoesNotPayAndTriesAgain) {
 }
 
 TEST(Window, StaysWideOpenWhereItDoesNotAdapt) {
-    SpeculationWindow window(false);
+    SpeculationWindow window(false, &clock_of_test);
     const std::uint32_t first = window.width();
     window.record(false);
-    window.commit_on_prefix();
+    window.record_on_prefix();
     EXPECT_EQ(window.width(), first);
+}
+
+/// Runs blocks whose commits take `open_ns` where the window is open and `closed_ns` where not.
+std::uint32_t closed_share(std::uint64_t open_ns, std::uint64_t closed_ns) {
+    SpeculationWindow window(true, &clock_of_test);
+    std::uint32_t closed = 0;
+    for (int block = 0; block < 100; ++block) {
+        window.begin_block();
+        for (std::uint32_t index = 0; index < 1000; ++index) {
+            const bool is_closed = window.width() == 1;
+            closed += is_closed ? 1U : 0U;
+            test_now += is_closed ? closed_ns : open_ns;
+            window.count(index);
+        }
+        window.end_block(1000);
+        test_now += 1'000'000'000;  // between blocks: nobody's
+    }
+    return closed / 1000;
+}
+
+TEST(Window, StaysClosedWhereWorkersCostEachOtherMoreThanTheyHelp) {
+    EXPECT_GT(closed_share(600, 250), 90U);
+    EXPECT_LT(closed_share(600, 1100), 5U);
+    EXPECT_LT(closed_share(600, 600), 5U);
+    EXPECT_EQ(closed_share(5'000, 2'000), 0U) << "too long for it to be the workers' fault";
 }
 
 class Waves : public ::testing::Test {
