@@ -64,9 +64,11 @@ class Engine {
         for (std::uint32_t index = 0; index < block.size(); ++index) {
             result_.receipts.push_back(transactions_[index].receipt);
         }
-        COMMITBENCH_TRY(make_diff());
+        merge_changes(shares_, result_.diff);
+        expected_keys_ = 0;
         Tally block_tally;
         for (const WorkerShare& share : shares_) {
+            expected_keys_ += share.entries.size();
             block_tally.add(share.tally);
         }
         result_.reads = block_tally.reads;
@@ -118,7 +120,8 @@ class Engine {
         } else {
             WaveRun<Worker, Traps> waves(run);
             ended = pool_.run([&](Worker& worker) { waves.work(worker); });
-            if (ended && !run.error() && !waves.accept_all()) {
+            Unobserved worker;
+            if (ended && !run.error() && !waves.conclude(worker)) {
                 return *run.error();
             }
         }
@@ -178,45 +181,6 @@ class Engine {
             }
         }
         return {};
-    }
-
-    Status make_diff() {
-        Unobserved worker;
-        WorkerShare& mine = shares_.front();
-        std::size_t keys = 0;
-        for (const WorkerShare& share : shares_) {
-            keys += share.entries.size();
-            for (Entry* const entry : share.entries) {
-                const Below last =
-                    MultiVersion::resolve(worker, entry->head.load(std::memory_order_relaxed));
-                const Value* value = last.value;
-                if (last.summed) {
-                    const Value* counter =
-                        value != nullptr ? value : MultiVersion::base(worker, *entry, mine);
-                    if (counter == nullptr) {
-                        return *mine.error;
-                    }
-                    value = MultiVersion::sum(*counter, last.sum, mine.memory);
-                }
-                if (value != nullptr) {
-                    result_.diff.add_placed(change_of(*entry, *value));
-                }
-            }
-        }
-        expected_keys_ = keys;
-        result_.diff.sort();
-        return {};
-    }
-
-    [[nodiscard]] static Change change_of(const Entry& entry, const Value& value) {
-        const Value* base = entry.base.load(std::memory_order_relaxed);
-        const bool was_present = base != nullptr && base->kind == ValueKind::present;
-        return {entry.key, was_present ? base->view() : ByteView{},
-                value.kind == ValueKind::present ? value.view() : ByteView{},
-                base == nullptr ? OldState::unknown
-                : was_present   ? OldState::present
-                                : OldState::absent,
-                value.kind == ValueKind::absent};
     }
 
     /// A worker for what one thread does alone.

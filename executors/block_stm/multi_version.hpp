@@ -51,12 +51,14 @@ struct alignas(64) WorkerShare {
     BlockMemory memory;
     std::unique_ptr<StateReader> reader;
     std::vector<Entry*> entries;
-    std::optional<Error> error;  ///< of its reader, or of a transaction it ran
+    std::vector<Change> changes;  ///< of these entries, once the block is done
+    std::optional<Error> error;   ///< of its reader, or of a transaction it ran
     Tally tally;
 
     void reset() {
         memory.reset();
         entries.clear();
+        changes.clear();
         error.reset();
         tally = {};
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "executors/block_stm/block_run.hpp"
+#include "executors/block_stm/changes.hpp"
 #include "executors/block_stm/doorbell.hpp"
 #include "executors/block_stm/rolling_scheduler.hpp"
 
@@ -33,6 +34,10 @@ class RollingRun {
             }
         }
         bell_.ring(worker);
+        worker.step();
+        if (run_.failed.load() == 0) {
+            collect(worker);
+        }
     }
 
     /// All of the block on the one worker there is: every transaction begins on the prefix.
@@ -43,10 +48,10 @@ class RollingRun {
         for (std::uint32_t index = 0; index < run_.transactions.size(); ++index) {
             if (execute_once(run_, worker, view, index, mode) != Outcome::ended ||
                 !accept(run_, mine, index)) {
-                run_.failed.store(1);
                 return;
             }
         }
+        collect(worker);
     }
 
     // What committing means, for the scheduler.
@@ -79,6 +84,9 @@ class RollingRun {
     }
 
   private:
+    /// Its error, if any, is found in the share.
+    void collect(Worker& worker) { static_cast<void>(collect_changes(worker, share(worker))); }
+
     WorkerShare& share(Worker& worker) { return run_.shares[worker.index()]; }
 
     std::optional<Claim> carry_out(Worker& worker, View<Worker>& view, Claim claim) {

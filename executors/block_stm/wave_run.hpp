@@ -3,6 +3,7 @@
 #pragma once
 
 #include "executors/block_stm/block_run.hpp"
+#include "executors/block_stm/changes.hpp"
 #include "executors/block_stm/wave_scheduler.hpp"
 
 namespace commitbench::block_stm {
@@ -31,15 +32,17 @@ class WaveRun {
         }
     }
 
-    /// After all workers have returned. False: the block has failed.
-    [[nodiscard]] bool accept_all() {
-        WorkerShare& share = run_.shares.front();
+    /// After all workers have returned: counts what they did and collects the changes. False: the
+    /// block has failed.
+    template<class OneThread>
+    [[nodiscard]] bool conclude(OneThread& worker) {
         for (std::uint32_t index = 0; index < run_.transactions.size(); ++index) {
-            if (!accept(run_, share, index)) {
+            if (!accept(run_, run_.shares.front(), index)) {
                 return false;
             }
         }
-        return true;
+        return std::ranges::all_of(
+            run_.shares, [&](WorkerShare& share) { return collect_changes(worker, share); });
     }
 
   private:
