@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--blocks", type=int, default=4)
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     for workload in arguments.workloads:
         show(arguments.build / "commitbench", workload, arguments.runs, arguments.workers, arguments.blocks)
 

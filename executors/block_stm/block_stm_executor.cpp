@@ -48,14 +48,24 @@ class BlockStmExecutor final : public Executor {
 
     void facts(FactVisitor& visitor) const override {
         visitor.fact("threads", std::to_string(pool_.workers()), "the workers of the cell");
+        visitor.fact("block_read_cache", "on",
+                     "a key is asked of the backend once a block, or once by each of several "
+                     "workers that need it at the same time; state_reads counts these");
         const auto rung = [&](std::string_view name, bool up, std::string_view ladder,
                               std::string_view paper, std::string_view why) {
             visitor.fact(name, up ? ladder : paper, why);
         };
         const bool rolling = settings_.rolling_commit;
-        rung("commit", rolling, "rolling", "end", "rolling needs one worker's nothing at all");
-        rung("status", settings_.word_status || rolling, "word", "locked", "");
+        rung("commit", rolling, "rolling", "end",
+             "what the option stands for in this run, as below");
+        rung("status", rolling || settings_.word_status, "word", "locked", "");
+        rung("first_wave", rolling || settings_.first_wave, "on", "off", "");
         rung("validation", settings_.by_value, "value", "version", "");
+        rung("announce", settings_.announce, "on", "off", "");
+        rung("deltas", settings_.deltas, "on", "off", "");
+        rung("hand_off", rolling && settings_.hand_off, "on", "off", "");
+        rung("adaptive", rolling && settings_.adaptive, "on", "off", "");
+        rung("memory", settings_.arena, "arena", "heap", "");
     }
 
   private:
