@@ -6,7 +6,8 @@ namespace commitbench::paged {
 void HeightBatches::make(const NodeHasher& hasher) {
     leaf_jobs_.clear();
     for (const Leaf& leaf : leaves_) {
-        leaf_jobs_.push_back({leaf.entry->preimage(), &nodes_[leaf.self]});
+        leaf_jobs_.push_back(
+            {leaf.entry->key.bytes.data(), leaf.entry->value_hash.data(), &nodes_[leaf.self]});
     }
     hasher.make_leaves(leaf_jobs_);
 

@@ -6,7 +6,7 @@
 
 namespace commitbench::paged {
 
-/// Laid out as a leaf's preimage, so that LeafJob can point at it.
+/// Laid out as a leaf's preimage.
 struct LeafEntry {
     StateKey key{};
     Hash256 value_hash{};

@@ -89,11 +89,23 @@ void NodeHasher::make_internal(std::span<const PairJob> jobs) const {
         [&](std::size_t i) { return jobs[i].out->bytes.data(); }, kInternalLabel);
 }
 
+void NodeHasher::make_internal(const PairBatch& batch) const {
+    const LaneKernel& kernel = kernel_of(function_);
+    if (batch.size == kernel.lanes && batch.size >= kernel.least) {
+        kernel.pairs(batch.left.data(), batch.right.data(), batch.out.data(), kInternalLabel);
+        return;
+    }
+    hash_pairs(
+        kernel, lanes_of(function_), batch.size, [&](std::size_t i) { return batch.left[i]; },
+        [&](std::size_t i) { return batch.right[i]; }, [&](std::size_t i) { return batch.out[i]; },
+        kInternalLabel);
+}
+
 void NodeHasher::make_leaves(std::span<const LeafJob> jobs) const {
     hash_pairs(
         kernel_of(function_), lanes_of(function_), jobs.size(),
-        [&](std::size_t i) { return jobs[i].key_and_value_hash; },
-        [&](std::size_t i) { return jobs[i].key_and_value_hash + 32; },
+        [&](std::size_t i) { return jobs[i].key; },
+        [&](std::size_t i) { return jobs[i].value_hash; },
         [&](std::size_t i) { return jobs[i].out->bytes.data(); }, kLeafLabel);
 }
 

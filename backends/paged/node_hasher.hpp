@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backends/paged/node.hpp"
+#include "hash/lane_kernel.hpp"
 
 #include <span>
 
@@ -25,9 +26,18 @@ struct PairJob {
     Node* out;
 };
 
-/// A leaf to make from its key and its value's hash, which lie one after the other: 64 bytes.
+/// As many internal nodes to make as fit into any processor's lanes, or fewer.
+struct PairBatch {
+    std::array<const std::uint8_t*, kMostLanes> left{};
+    std::array<const std::uint8_t*, kMostLanes> right{};
+    std::array<std::uint8_t*, kMostLanes> out{};
+    std::size_t size = 0;
+};
+
+/// A leaf to make from its key and its value's hash, 32 bytes each.
 struct LeafJob {
-    const std::uint8_t* key_and_value_hash;
+    const std::uint8_t* key;
+    const std::uint8_t* value_hash;
     Node* out;
 };
 
@@ -44,6 +54,7 @@ class NodeHasher {
 
     /// Jobs of one call may not depend on each other.
     void make_internal(std::span<const PairJob> jobs) const;
+    void make_internal(const PairBatch& batch) const;
     void make_leaves(std::span<const LeafJob> jobs) const;
     void hash_values(std::span<const ValueJob> jobs) const;
 

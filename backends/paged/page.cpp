@@ -15,6 +15,10 @@ std::uint8_t next_room(std::uint32_t wanted) {
     return *std::ranges::lower_bound(kRooms, wanted);
 }
 
+std::size_t arrays_bytes(std::uint8_t nodes, std::uint8_t refs) {
+    return nodes * sizeof(Node) + refs * sizeof(Word);
+}
+
 }  // namespace
 
 Place Page::place_of(std::uint32_t slot, const StateKey& key) const noexcept {
@@ -32,29 +36,23 @@ Place Page::place_of(std::uint32_t slot, const StateKey& key) const noexcept {
 }
 
 void Page::make_room(TreeMemory& memory, std::uint32_t nodes, std::uint32_t refs) {
+    if (nodes <= node_room_ && refs <= ref_room_) {
+        return;
+    }
     // INVARIANT: no reader is at work while a block is applied, so plain copies will do.
-    if (nodes > node_room_) {
-        const std::uint8_t room = next_room(nodes);
-        auto* const grown = reinterpret_cast<Node*>(memory.allocate(room * sizeof(Node)));
-        if (nodes_ != nullptr) {
-            std::copy(nodes_, nodes_ + node_room_, grown);
-            memory.free(nodes_, node_room_ * sizeof(Node));
-        }
-        nodes_ = grown;
-        node_room_ = room;
+    const std::uint8_t node_room = nodes <= node_room_ ? node_room_ : next_room(nodes);
+    const std::uint8_t ref_room = refs <= ref_room_ ? ref_room_ : next_room(refs);
+    auto* const grown = reinterpret_cast<Node*>(memory.allocate(arrays_bytes(node_room, ref_room)));
+    auto* const grown_refs = reinterpret_cast<Word*>(grown + node_room);
+    std::copy(nodes_, nodes_ + node_room_, grown);
+    for (std::uint32_t i = 0; i < ref_room; ++i) {
+        new (grown_refs + i)
+            Word(i < ref_room_ ? this->refs()[i].load(std::memory_order_relaxed) : 0);
     }
-    if (refs > ref_room_) {
-        const std::uint8_t room = next_room(refs);
-        auto* const grown = reinterpret_cast<Word*>(memory.allocate(room * sizeof(Word)));
-        for (std::uint32_t i = 0; i < room; ++i) {
-            new (grown + i) Word(i < ref_room_ ? refs_[i].load(std::memory_order_relaxed) : 0);
-        }
-        if (refs_ != nullptr) {
-            memory.free(refs_, ref_room_ * sizeof(Word));
-        }
-        refs_ = grown;
-        ref_room_ = room;
-    }
+    drop_arrays(memory);
+    nodes_ = grown;
+    node_room_ = node_room;
+    ref_room_ = ref_room;
 }
 
 void Page::insert_node(TreeMemory& memory, std::uint32_t slot) {
@@ -70,15 +68,15 @@ void Page::insert_ref(TreeMemory& memory, std::uint32_t slot, Ref ref) {
     const std::uint32_t rank = refs_mask().rank(slot);
     make_room(memory, 0, count + 1);
     for (std::uint32_t i = count; i > rank; --i) {
-        refs_[i].store(refs_[i - 1].load(std::memory_order_relaxed), std::memory_order_relaxed);
+        refs()[i].store(refs()[i - 1].load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
-    refs_[rank].store(ref.word(), std::memory_order_relaxed);
+    refs()[rank].store(ref.word(), std::memory_order_relaxed);
 }
 
 void Page::remove_ref(std::uint32_t slot) noexcept {
     const std::uint32_t count = refs_mask().size();
     for (std::uint32_t i = refs_mask().rank(slot); i + 1 < count; ++i) {
-        refs_[i].store(refs_[i + 1].load(std::memory_order_relaxed), std::memory_order_relaxed);
+        refs()[i].store(refs()[i + 1].load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
 }
 
@@ -134,19 +132,15 @@ void Page::make_absent(TreeMemory& /*memory*/, std::uint32_t slot) {
 
 void Page::drop_arrays(TreeMemory& memory) noexcept {
     if (nodes_ != nullptr) {
-        memory.free(nodes_, node_room_ * sizeof(Node));
-    }
-    if (refs_ != nullptr) {
-        memory.free(refs_, ref_room_ * sizeof(std::uint64_t));
+        memory.free(nodes_, arrays_bytes(node_room_, ref_room_));
     }
     nodes_ = nullptr;
-    refs_ = nullptr;
     node_room_ = 0;
     ref_room_ = 0;
 }
 
 std::size_t Page::memory_bytes() const noexcept {
-    return sizeof(Page) + node_room_ * sizeof(Node) + ref_room_ * sizeof(std::uint64_t);
+    return sizeof(Page) + arrays_bytes(node_room_, ref_room_);
 }
 
 }  // namespace commitbench::paged

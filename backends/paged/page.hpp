@@ -71,9 +71,12 @@ class Ref {
         return static_cast<std::uint32_t>(word_ >> kCountShift) & 0xff;
     }
     /// INVARIANT of both: is_resident(), and the slot says which it is.
-    [[nodiscard]] Page* page() const noexcept { return reinterpret_cast<Page*>(word_ & kPlace); }
+    // A pointer shares its word with flags, which keeps a slot at eight bytes.
+    [[nodiscard]] Page* page() const noexcept {
+        return reinterpret_cast<Page*>(word_ & kPlace);  // NOLINT(performance-no-int-to-ptr)
+    }
     [[nodiscard]] Bucket* bucket() const noexcept {
-        return reinterpret_cast<Bucket*>(word_ & kPlace);
+        return reinterpret_cast<Bucket*>(word_ & kPlace);  // NOLINT(performance-no-int-to-ptr)
     }
     /// INVARIANT: !is_resident().
     [[nodiscard]] std::uint64_t place() const noexcept { return word_ & kPlace; }
@@ -106,6 +109,9 @@ class Page {
     [[nodiscard]] bool is_internal(std::uint32_t slot) const noexcept {
         return live_.has(slot) && !terminal_.has(slot);
     }
+    [[nodiscard]] SlotMask internal() const noexcept {
+        return {live_.word(0) & ~terminal_.word(0), live_.word(1) & ~terminal_.word(1)};
+    }
     [[nodiscard]] const SlotMask& live() const noexcept { return live_; }
     [[nodiscard]] const SlotMask& terminal() const noexcept { return terminal_; }
     [[nodiscard]] bool is_empty() const noexcept { return live_.none(); }
@@ -113,14 +119,18 @@ class Page {
     /// Where the path of `key` ends in this page: the first slot on it that is absent or terminal,
     /// or its bottom slot, where that is internal.
     [[nodiscard]] std::uint32_t landing_of(const StateKey& key) const noexcept {
+        // At which level is as good as random, so that a loop which ends there would be
+        // mispredicted for most keys: one bit a level instead. Above the bottom all slots are in
+        // the first word.
         const std::uint32_t bits = bits_of(key, depth_, kPageLevels);
+        const std::uint64_t above_bottom = internal().word(0);
+        std::uint32_t passed = 0;
         for (std::uint32_t level = 1; level < kPageLevels; ++level) {
             const std::uint32_t slot = slot_of(level, bits >> (kPageLevels - level));
-            if (!is_internal(slot)) {
-                return slot;
-            }
+            passed |= static_cast<std::uint32_t>(above_bottom >> slot & 1) << (level - 1);
         }
-        return slot_of(kPageLevels, bits);
+        const auto level = static_cast<std::uint32_t>(std::countr_one(passed)) + 1;
+        return slot_of(level, bits >> (kPageLevels - level));
     }
 
     /// The slot's place in the trie, given some key below the page.
@@ -139,6 +149,10 @@ class Page {
         const Node* left;
         const Node* right;
     };
+    /// INVARIANT: the slot is internal; at the bottom its page is resident.
+    [[nodiscard]] NodePair children_of(std::uint32_t slot) const noexcept {
+        return slot >= kBottomSlot ? ref(slot).page()->pair_at(0) : pair_at(left_slot(slot));
+    }
     /// Both nodes of the pair that begins at `slot`, an even one, absent ones as terminators.
     [[nodiscard]] NodePair pair_at(std::uint32_t slot) const noexcept {
         const Node* const first = nodes_ + live_.rank(slot);
@@ -147,10 +161,15 @@ class Page {
                 live_.has(slot + 1) ? first + (has_left ? 1 : 0) : &kTerminator};
     }
 
+    /// Asks for what ref() will look at.
+    void fetch_ref(std::uint32_t slot) const noexcept {
+        __builtin_prefetch(refs() + refs_mask().rank(slot));
+    }
+
     /// INVARIANT: the slot is terminal, or internal at the bottom. Atomic because readers may bring
     /// what it refers to into memory, each at any time.
     [[nodiscard]] std::atomic<std::uint64_t>& ref_word(std::uint32_t slot) const noexcept {
-        return refs_[refs_mask().rank(slot)];
+        return refs()[refs_mask().rank(slot)];
     }
     [[nodiscard]] Ref ref(std::uint32_t slot) const noexcept {
         return Ref::from_word(ref_word(slot).load(std::memory_order_acquire));
@@ -182,27 +201,29 @@ class Page {
     void insert_ref(TreeMemory& memory, std::uint32_t slot, Ref ref);
     void remove_ref(std::uint32_t slot) noexcept;
 
-    // First, in the order of the declaration: what a walk looks at, in 64 bytes.
+    /// They lie behind the nodes.
+    [[nodiscard]] std::atomic<std::uint64_t>* refs() const noexcept {
+        return reinterpret_cast<std::atomic<std::uint64_t>*>(nodes_ + node_room_);
+    }
+
+    // First, in the order of the declaration: what a commit in memory looks at, in one line.
     SlotMask live_;
     SlotMask terminal_;
-    Node* nodes_ = nullptr;
-    std::atomic<std::uint64_t>* refs_ = nullptr;
-
-  public:
-    /// Slots whose node changes in the block under way, or that were made absent in it.
-    SlotMask changed;
-
-    // What only the copy in memory has.
-    std::uint64_t stored_at = 0;  ///< where the store has it; 0 where it has none
-    SlotMask unwritten;           ///< slots below which something differs from what the store has
-    bool dirty = true;            ///< this page itself does
-    /// Set by whoever uses the page, cleared by the search for what to evict.
-    std::atomic<bool> recent{true};
-
-  private:
+    Node* nodes_ = nullptr;  // and the references behind them
     std::uint16_t depth_;
     std::uint8_t node_room_ = 0;
     std::uint8_t ref_room_ = 0;
+
+    // What only the copy in memory has.
+  public:
+    /// Set by whoever uses the page, cleared by the search for what to evict.
+    std::atomic<bool> recent{true};
+    bool dirty = true;  ///< the page itself differs from what the store has
+    /// Slots whose node changes in the block under way, or that were made absent in it.
+    SlotMask changed;
+
+    SlotMask unwritten;           ///< slots below which something differs from what the store has
+    std::uint64_t stored_at = 0;  ///< where the store has it; 0 where it has none
 };
 
 }  // namespace commitbench::paged

@@ -76,7 +76,7 @@ Page* PageCodec::decode(TreeMemory& memory, ByteView image, std::uint32_t depth)
     for (std::uint32_t i = 0; i < refs.size(); ++i, at += 8) {
         std::uint64_t word = 0;
         std::memcpy(&word, at, sizeof word);
-        new (page->refs_ + i) std::atomic<std::uint64_t>(word & ~(std::uint64_t{1} << 63));
+        new (page->refs() + i) std::atomic<std::uint64_t>(word & ~(std::uint64_t{1} << 63));
     }
     page->dirty = false;
     return page;

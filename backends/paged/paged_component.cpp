@@ -25,10 +25,10 @@ constexpr std::array kOptions{
     OptionSpec{.key = "elide",
                .type = OptionType::integer,
                .unit = "leaves",
-               .default_value = "4",
-               .range = "0..128",
+               .default_value = "auto",
+               .range = "auto|0..128",
                .help = "sub-trees of up to so many leaves are one record with their values instead "
-                       "of pages; 0 and 1: every leaf alone"},
+                       "of pages; 0 and 1: every leaf alone; auto: 3 in memory, 16 on disk"},
     OptionSpec{.key = "cache-pages",
                .type = OptionType::integer,
                .unit = "4 KiB",
@@ -61,6 +61,12 @@ std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
     return store == "file" ? memory_budget / 4 * 3 : memory_budget / 2;
 }
 
+/// In memory what counts is the hashes that a bucket makes again, on disk how many records and
+/// pages there are.
+std::uint64_t elided_leaves(const Options& options) {
+    return options.integer_or_auto("elide").value_or(options.text("store") == "memory" ? 3 : 16);
+}
+
 IoEngine io_engine(std::string_view text) {
     return text == "uring"     ? IoEngine::uring
            : text == "threads" ? IoEngine::threads
@@ -74,7 +80,7 @@ Result<std::unique_ptr<Backend>> create(const Options& options, const CellResour
         {
             .store = store,
             .hash = hash_function(options.text("hash")),
-            .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(options.integer("elide")))},
+            .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(elided_leaves(options)))},
             .cache_bytes = cache != 0 ? cache : cache_share(store, resources.memory_budget),
             .io = io_engine(options.text("io")),
             .queue_depth = static_cast<unsigned>(options.integer("queue-depth")),

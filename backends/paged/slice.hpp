@@ -22,6 +22,8 @@ namespace commitbench::paged {
 struct Worker {
     TreeMemory& memory;
     std::unique_ptr<RecordReader> reader{};  ///< null where everything is resident
+    /// One slice after the other is planned on it and hashed: its lists stay in the cache.
+    HashPlan plan;
 };
 
 /// What the slices of a block share.
@@ -60,9 +62,7 @@ class Slice {
 
     void apply(Worker& worker);
     Status collapse(Worker& worker);
-    void plan();
-    [[nodiscard]] HashWork hash(const NodeHasher& hasher) { return plan_.run(hasher); }
-    [[nodiscard]] HashPlan& hash_plan() noexcept { return plan_; }
+    void plan(HashPlan& plan);
 
     /// What became of sub-tree i, as added.
     struct Outcome {
@@ -91,6 +91,12 @@ class Slice {
         WriteRange range;
         Bucket* bucket;  ///< null where the slot is absent, or the bucket was yet to be loaded
     };
+    /// Where the writes of a range go in a page: a landing, or on into the page below.
+    struct Step {
+        std::uint32_t visit;
+        std::uint32_t slot;
+        WriteRange range;
+    };
     /// A bucket or page to be brought into memory.
     struct Missing {
         Page* holder;
@@ -98,7 +104,8 @@ class Slice {
         RecordId id;
     };
 
-    void land(std::uint32_t visit, std::uint32_t stop_depth);
+    void find_steps(std::uint32_t visit);
+    void take_step(const Step& step, std::uint32_t stop_depth);
     [[nodiscard]] static Missing missing(RecordKind kind,
                                          Page& holder,
                                          std::uint32_t slot,
@@ -129,6 +136,7 @@ class Slice {
     std::size_t roots_ = 0;
     std::vector<Visit> visits_;
     std::vector<Page*> grown_;  // pages made by splits
+    std::vector<Step> steps_;   // of one level of pages
     std::vector<Landing> landings_;
     std::vector<Missing> missing_pages_;
     std::vector<Missing> missing_buckets_;
@@ -137,7 +145,6 @@ class Slice {
     std::vector<SubTree> handed_on_;
     std::vector<Outcome> outcomes_;
     std::vector<RecordId> dropped_;
-    HashPlan plan_;
 };
 
 }  // namespace commitbench::paged

@@ -249,18 +249,18 @@ Result<std::optional<Ref>> Slice::join(Worker& worker,
     return Joined(Ref::to(bucket, bucket->count()));
 }
 
-void Slice::plan() {
+void Slice::plan(HashPlan& plan) {
     for (std::size_t i = 0; i < visits_.size(); ++i) {
         if (i + kPagesAhead < visits_.size()) {
             __builtin_prefetch(visits_[i + kPagesAhead].tree.page);
         }
         const Visit& visit = visits_[i];
         if (visit.tree.page != nullptr) {
-            plan_.add_page(*visit.tree.page);
+            plan.add_page(*visit.tree.page);
         }
     }
     for (Page* const page : grown_) {
-        plan_.add_page(*page);
+        plan.add_page(*page);
     }
 }
 

@@ -11,7 +11,13 @@ namespace {
 constexpr std::size_t kReadsTogether = 256;
 
 /// Pages to ask for before their turn.
-constexpr std::size_t kPagesAhead = 6;
+constexpr std::size_t kPagesAhead = 8;
+
+/// Of a bucket's memory, those asked for when its place is known: keys and leaves of a small one.
+constexpr std::size_t bucket_lines(std::size_t leaves) {
+    constexpr std::size_t kMost = 6;
+    return std::min(kMost, (Bucket::memory_size(Bucket::image_size(leaves, 0)) + 63) / 64);
+}
 
 void prefetch_lines(const void* object, std::size_t lines) {
     for (std::size_t line = 0; line < lines; ++line) {
@@ -56,10 +62,14 @@ Status Slice::walk(Worker& worker, std::uint32_t stop_depth) {
         }
         for (std::size_t i = begin; i < end; ++i) {
             if (i + kPagesAhead < end) {
-                prefetch_lines(visits_[i + kPagesAhead].tree.page, 2);
+                __builtin_prefetch(visits_[i + kPagesAhead].tree.page);
             }
-            land(static_cast<std::uint32_t>(i), stop_depth);
+            find_steps(static_cast<std::uint32_t>(i));
         }
+        for (const Step& step : steps_) {
+            take_step(step, stop_depth);
+        }
+        steps_.clear();
         begin = end;
     }
     return load(worker, missing_buckets_);
@@ -72,45 +82,54 @@ Slice::Missing Slice::missing(RecordKind kind,
     return {&holder, slot, {kind, holder.place_of(slot, key), holder.ref(slot).place()}};
 }
 
-void Slice::land(std::uint32_t visit, std::uint32_t stop_depth) {
-    const SubTree tree = visits_[visit].tree;
+/// Where the writes below a page go in it. Looks at the page alone, and asks for the references.
+void Slice::find_steps(std::uint32_t visit) {
+    const SubTree& tree = visits_[visit].tree;
     Page& page = *tree.page;
     page.recent.store(true, std::memory_order_relaxed);
     const auto writes = block_.writes;
     for (std::uint32_t begin = tree.range.begin; begin < tree.range.end;) {
         const StateKey& key = writes[begin].key;
         const std::uint32_t slot = page.landing_of(key);
-        const std::uint32_t depth = page.depth_of(slot);
-        const std::uint32_t bits = bits_of(key, page.depth(), depth - page.depth());
+        const std::uint32_t level = level_of(slot);
+        const std::uint32_t bits = slot - slot_of(level, 0);
         std::uint32_t end = begin + 1;
-        while (end < tree.range.end &&
-               bits_of(writes[end].key, page.depth(), depth - page.depth()) == bits) {
+        while (end < tree.range.end && bits_of(writes[end].key, page.depth(), level) == bits) {
             ++end;
         }
-        const WriteRange range{begin, end};
+        steps_.push_back({visit, slot, {begin, end}});
+        page.fetch_ref(slot);
         begin = end;
-        if (page.is_internal(slot)) {
-            const Ref ref = page.ref(slot);
-            const SubTree below{&page, visit, slot, ref.is_resident() ? ref.page() : nullptr,
-                                range};
-            if (depth >= stop_depth) {
-                handed_on_.push_back(below);
-            } else {
-                visits_.push_back({below, false});
-            }
-            continue;
-        }
-        landings_.push_back({visit, slot, range, nullptr});
-        if (page.is_absent(slot)) {
-            continue;
-        }
+    }
+}
+
+/// Follows the reference, and asks for what it refers to.
+void Slice::take_step(const Step& step, std::uint32_t stop_depth) {
+    Page& page = *visits_[step.visit].tree.page;
+    const std::uint32_t slot = step.slot;
+    if (page.is_internal(slot)) {
         const Ref ref = page.ref(slot);
-        if (ref.is_resident()) {
-            landings_.back().bucket = ref.bucket();
-            prefetch_lines(ref.bucket(), 4);
+        Page* const resident = ref.is_resident() ? ref.page() : nullptr;
+        const SubTree below{&page, step.visit, slot, resident, step.range};
+        if (page.depth_of(slot) >= stop_depth) {
+            handed_on_.push_back(below);
         } else {
-            missing_buckets_.push_back(missing(RecordKind::bucket, page, slot, key));
+            __builtin_prefetch(resident);
+            visits_.push_back({below, false});
         }
+        return;
+    }
+    landings_.push_back({step.visit, slot, step.range, nullptr});
+    if (page.is_absent(slot)) {
+        return;
+    }
+    const Ref ref = page.ref(slot);
+    if (ref.is_resident()) {
+        landings_.back().bucket = ref.bucket();
+        prefetch_lines(ref.bucket(), bucket_lines(ref.count()));
+    } else {
+        missing_buckets_.push_back(
+            missing(RecordKind::bucket, page, slot, block_.writes[step.range.begin].key));
     }
 }
 

@@ -23,7 +23,7 @@ Tree::~Tree() = default;  // the memory of pages and buckets goes with memory_
 
 Status Tree::open(const StoredTree& stored) {
     for (std::uint32_t i = 0; i < pool_.workers(); ++i) {
-        workers_.push_back({memory_});
+        workers_.push_back({.memory = memory_, .plan = HashPlan(store_ != nullptr)});
         if (store_ != nullptr) {
             auto reader = store_->open_reader();
             if (!reader) {
@@ -116,8 +116,9 @@ Result<Node> Tree::merkleize() {
         slice.apply(workers_[worker]);
         results[i] = slice.collapse(workers_[worker]);
         if (results[i].ok()) {
-            slice.plan();
-            work[i] = slice.hash(hasher_);
+            HashPlan& plan = workers_[worker].plan;
+            slice.plan(plan);
+            work[i] = plan.run(hasher_);
         }
     });
     for (std::size_t i = 0; i < slices_used_; ++i) {
@@ -131,21 +132,24 @@ Result<Node> Tree::merkleize() {
     }
     COMMITBENCH_TRY(top_.collapse(workers_[0]));
     const Slice::Outcome& top = top_.outcomes().front();
+    HashPlan& plan = workers_[0].plan;
     if (top.changed && top.kept) {
-        top_.plan();
-        plan_root();
+        top_.plan(plan);
+        plan.add_root(*top_page_, &root_);
     } else if (top.changed) {
         top_page_ = nullptr;
         top_bucket_ = top.bucket.count() == 0 ? nullptr : top.bucket.bucket();
         root_ = kTerminator;
-        top_.plan();  // the pages that top_ grew may have gone with the top page: none are left
+        top_.plan(plan);  // the pages that top_ grew may have gone with the top page: none are left
         if (top_bucket_ != nullptr) {
-            top_.hash_plan().add_bucket(*top_bucket_, &root_);
+            plan.add_bucket(*top_bucket_, &root_);
         }
     }
-    work_.add(top_.hash(hasher_));
+    work_.add(plan.run(hasher_));
+    for (Worker& worker : workers_) {
+        changed_bytes_ += worker.plan.take_unwritten_bytes();
+    }
     const auto settle = [this](Slice& slice) {
-        changed_bytes_ += slice.hash_plan().take_unwritten_bytes();
         dropped_.insert(dropped_.end(), slice.dropped().begin(), slice.dropped().end());
         slice.dropped().clear();
     };
@@ -156,29 +160,25 @@ Result<Node> Tree::merkleize() {
     return root_;
 }
 
-void Tree::plan_root() {
-    const Page::NodePair top = top_page_->pair_at(0);
-    top_.hash_plan().add_pair(0, top.left, top.right, &root_);
-}
-
 /// The trie is one bucket, or empty: its leaves and the writes together are a new one.
 void Tree::merkleize_small() {
     leaves_.clear();
     append_merged(top_bucket_, block_.writes, leaves_);
     Bucket* const before = std::exchange(top_bucket_, nullptr);
+    HashPlan& plan = workers_[0].plan;
     root_ = kTerminator;
     if (!leaves_.empty() && fits(leaves_, settings_.limit)) {
         top_bucket_ = make_bucket(memory_, leaves_, 0);
-        top_.hash_plan().add_bucket(*top_bucket_, &root_);
+        plan.add_bucket(*top_bucket_, &root_);
     } else if (!leaves_.empty()) {
         top_page_ = new (memory_.allocate(sizeof(Page))) Page(0);
         top_.build_below(workers_[0], *top_page_, leaves_);
-        top_.plan();
-        top_.hash_plan().add_page(*top_page_);
-        plan_root();
+        top_.plan(plan);
+        plan.add_page(*top_page_);
+        plan.add_root(*top_page_, &root_);
     }
-    work_.add(top_.hash(hasher_));
-    changed_bytes_ += top_.hash_plan().take_unwritten_bytes();
+    work_.add(plan.run(hasher_));
+    changed_bytes_ += plan.take_unwritten_bytes();
     if (before != nullptr) {
         if (before->stored_at != 0) {
             dropped_.push_back({RecordKind::bucket, {}, before->stored_at});

@@ -62,7 +62,6 @@ class Tree final : public RecordSource {
     friend class TreeReader;
     friend class Prover;
 
-    void plan_root();
     void merkleize_small();
     void share_out();
     Status write_page(Page& page, const StateKey& below, RecordSink& sink);

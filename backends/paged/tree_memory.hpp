@@ -11,14 +11,17 @@ namespace commitbench::paged {
 /// Safe from many threads. One for all of a tree's threads: what one evicts another can use.
 class TreeMemory {
   public:
-    /// Aligned to 16. Throws std::bad_alloc.
+    /// Aligned to a cache line, up to Slab::kLargestSmall bytes: a pair of nodes is one line, not
+    /// two. Throws std::bad_alloc.
     [[nodiscard]] std::uint8_t* allocate(std::size_t size) {
+        size = whole_lines(size);
         const std::lock_guard lock(mutex_);
         std::uint8_t* const block = slab_.allocate(size);
         in_use_ += footprint(size);
         return block;
     }
     void free(void* block, std::size_t size) noexcept {
+        size = whole_lines(size);
         const std::lock_guard lock(mutex_);
         slab_.free(static_cast<std::uint8_t*>(block), size);
         in_use_ -= footprint(size);
@@ -45,6 +48,10 @@ class TreeMemory {
     }
 
   private:
+    /// Blocks of whole lines only: from the first, which is aligned, follow all others.
+    static constexpr std::size_t whole_lines(std::size_t size) noexcept {
+        return (size + 63) / 64 * 64;
+    }
     static std::uint64_t footprint(std::size_t size) noexcept {
         return Slab::class_size(Slab::class_of(size));
     }

@@ -86,6 +86,10 @@ std::vector<std::string_view> split_choices(std::string_view range) {
     }
 }
 
+/// What leaves a number to the component, and how the range of such an option begins.
+constexpr std::string_view kAuto = "auto";
+constexpr std::string_view kAutoOr = "auto|";
+
 /// Whether `number` lies in "low..high" (either side may be empty); the bounds are written like
 /// values.
 template<class T, class Parse>
@@ -284,9 +288,16 @@ Result<Options> resolve_options(std::string_view kind,
                 break;
             case OptionType::integer:
             case OptionType::size: {
+                std::string_view range = row.range;
+                if (row.type == OptionType::integer && range.starts_with(kAutoOr)) {
+                    if (text == kAuto) {
+                        break;
+                    }
+                    range.remove_prefix(kAutoOr.size());
+                }
                 const auto parse = row.type == OptionType::size ? parse_size : parse_integer;
                 const auto number = parse(text);
-                if (!number || !within(*number, row.range, parse)) {
+                if (!number || !within(*number, range, parse)) {
                     return refuse();
                 }
                 parsed.number = *number;
@@ -342,6 +353,11 @@ bool Options::boolean(std::string_view key) const {
 
 std::uint64_t Options::integer(std::string_view key) const {
     return find(key, OptionType::integer).number;
+}
+
+std::optional<std::uint64_t> Options::integer_or_auto(std::string_view key) const {
+    const Parsed& found = find(key, OptionType::integer);
+    return found.text == kAuto ? std::nullopt : std::optional(found.number);
 }
 
 std::uint64_t Options::size(std::string_view key) const {

@@ -31,7 +31,8 @@ struct OptionSpec {
     std::string_view default_value{};  ///< in the words of a spec string; "" with required = true
                                        ///< where there is none
     std::string_view
-        range{};  ///< "1..1000000" (inclusive; a side may be empty), "a|b|c", or "" for any
+        range{};  ///< "1..1000000" (inclusive; a side may be empty), "a|b|c", or "" for any; of an
+                  ///< integer also "auto|1..64": the component may be left to choose
     std::string_view help{};  ///< one sentence
     bool required = false;
 };
@@ -54,6 +55,8 @@ class Options {
   public:
     [[nodiscard]] bool boolean(std::string_view key) const;
     [[nodiscard]] std::uint64_t integer(std::string_view key) const;
+    /// Of an integer that may be left to the component; nullopt: "auto".
+    [[nodiscard]] std::optional<std::uint64_t> integer_or_auto(std::string_view key) const;
     [[nodiscard]] std::uint64_t size(std::string_view key) const;
     [[nodiscard]] double real(std::string_view key) const;
     [[nodiscard]] const std::string& text(std::string_view key) const;  ///< choice or path

@@ -45,7 +45,7 @@ TEST_P(NodeHasherOf, BatchesEqualSingleCallsAndTheRule) {
             // A third lie side by side, as siblings in a page do.
             pairs[i] = {&nodes[at], &nodes[i % 3 == 0 ? at + 1 : random() % nodes.size()],
                         &parents[i]};
-            leaf_jobs[i] = {nodes[at].bytes.data(), &leaves[i]};
+            leaf_jobs[i] = {nodes[at].bytes.data(), nodes[at + 1].bytes.data(), &leaves[i]};
             values[i].assign(random() % 130, static_cast<std::uint8_t>(random()));
             value_jobs[i] = {values[i], &hashes[i]};
         }
@@ -61,11 +61,38 @@ TEST_P(NodeHasherOf, BatchesEqualSingleCallsAndTheRule) {
             EXPECT_EQ(parents[i], Node::internal(plain(hasher.function(), both)));
             StateKey key;
             Hash256 value_hash;
-            std::memcpy(key.bytes.data(), leaf_jobs[i].key_and_value_hash, 32);
-            std::memcpy(value_hash.data(), leaf_jobs[i].key_and_value_hash + 32, 32);
+            std::memcpy(key.bytes.data(), leaf_jobs[i].key, 32);
+            std::memcpy(value_hash.data(), leaf_jobs[i].value_hash, 32);
             EXPECT_EQ(leaves[i], hasher.leaf(key, value_hash));
             EXPECT_TRUE(leaves[i].is_leaf());
             EXPECT_EQ(hashes[i], plain(hasher.function(), values[i]));
+        }
+    }
+}
+
+TEST_P(NodeHasherOf, BatchesOfEverySize) {
+    const NodeHasher hasher(hash_function(GetParam()));
+    std::mt19937_64 random(kSeed);
+    std::array<Node, 2 * kMostLanes> children{};
+    for (Node& node : children) {
+        for (std::uint8_t& byte : node.bytes) {
+            byte = static_cast<std::uint8_t>(random());
+        }
+    }
+    for (std::size_t size = 0; size <= kMostLanes; ++size) {
+        std::array<Node, kMostLanes> parents{};
+        PairBatch batch;
+        batch.size = size;
+        for (std::size_t i = 0; i < size; ++i) {
+            batch.left[i] = children[2 * i].bytes.data();
+            batch.right[i] = children[2 * i + 1].bytes.data();
+            batch.out[i] = parents[i].bytes.data();
+        }
+        hasher.make_internal(batch);
+        for (std::size_t i = 0; i < kMostLanes; ++i) {
+            EXPECT_EQ(parents[i], i < size ? hasher.internal(children[2 * i], children[2 * i + 1])
+                                           : kTerminator)
+                << i << " of " << size << ", seed " << kSeed;
         }
     }
 }

@@ -4,6 +4,7 @@
 //
 //   COMMITBENCH_CRASH_IMAGES=20000 COMMITBENCH_CRASH_SEED=7 paged_file_crash_test
 #include "paged_file_history.hpp"
+#include "tests/core/from_environment.hpp"
 
 namespace commitbench::testing {
 namespace {

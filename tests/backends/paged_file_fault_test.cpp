@@ -2,6 +2,7 @@
 // What goes wrong below: refused and short transfers, full disks, flipped bits. Nothing that was
 // durable is lost, and nothing wrong is ever taken for right.
 #include "paged_file_history.hpp"
+#include "tests/core/from_environment.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/mount.h>

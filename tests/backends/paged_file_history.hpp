@@ -6,7 +6,6 @@
 #include "memory_disk.hpp"
 #include "store_fixture.hpp"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace commitbench::testing {
@@ -281,11 +280,5 @@ class History {
     std::map<Root, WrittenState> states_;
     std::map<std::uint64_t, Bytes> blocks_;
 };
-
-/// A whole number from the environment, for scripts that want more than a test does.
-[[nodiscard]] inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-    const char* const text = std::getenv(name);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 }  // namespace commitbench::testing

@@ -53,8 +53,8 @@ class Interrupt(CliTest):
         for i, backend in enumerate(KEEPING):
             with self.subTest(backend):
                 data = f"data-{i}"
-                process = self.start_program("run", "--workload", SMALL_WORKLOAD, "--backend", backend, "--blocks", "20k",
-                                             "--dir", data)
+                process = self.start_program("run", "--workload", SMALL_WORKLOAD, "--backend", backend, "--blocks", "2k",
+                                             "--durability", "block", "--dir", data)
                 self.await_end_of("loading", process)
                 self.interrupt(process)
                 # What was persisted is whole: a script goes on from it.

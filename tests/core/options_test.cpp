@@ -124,6 +124,25 @@ TEST(Options, RefusalsNameTheOptionTheReasonAndTheRemedy) {
     }
 }
 
+TEST(Options, AnIntegerMayBeLeftToTheComponent) {
+    constexpr std::array kLeft{
+        OptionSpec{"leaves", OptionType::integer, "leaves", "auto", "auto|0..128", "How many."}};
+    const auto automatic = resolve("t", kLeft);
+    ASSERT_TRUE(automatic.ok()) << automatic.error().message;
+    EXPECT_EQ(automatic->integer_or_auto("leaves"), std::nullopt);
+    EXPECT_EQ(automatic->canonical("t"), "t:leaves=auto");
+    const auto given = resolve("t:leaves=07", kLeft);
+    ASSERT_TRUE(given.ok()) << given.error().message;
+    EXPECT_EQ(given->integer_or_auto("leaves"), 7U);
+    EXPECT_EQ(given->canonical("t"), "t:leaves=7");
+    for (const char* const bad : {"t:leaves=129", "t:leaves=", "t:leaves=automatic"}) {
+        const auto refused = resolve(bad, kLeft);
+        ASSERT_FALSE(refused.ok()) << bad;
+        EXPECT_THAT(refused.error().message, HasSubstr("it takes integer auto|0..128"));
+    }
+    EXPECT_FALSE(resolve("t:path=x,accounts=auto").ok());
+}
+
 TEST(Options, AComponentWithoutOptionsSaysSo) {
     const auto options = resolve("null:cache=1", {});
     ASSERT_FALSE(options.ok());

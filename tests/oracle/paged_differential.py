@@ -142,7 +142,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("commitbench")
     parser.add_argument("shared_dir")
-    parser.add_argument("--operations", type=int, default=60_000, help="in all (at least 50 a history)")
+    parser.add_argument("--operations", type=int, default=30_000, help="in all (at least 50 a history)")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     folder = Path(arguments.shared_dir) / "reference" / "oracle"

@@ -2,6 +2,7 @@
 #include "backends/paged/file/uring_queue.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <fmt/format.h>
 #include <system_error>
@@ -22,6 +23,11 @@ int init_ring(unsigned depth, QueueUse use, io_uring& ring) {
     }
     return made == -EINVAL ? io_uring_queue_init(depth, &ring, 0) : made;
 }
+
+/// Orders the end of a ring before the making of any later one. The kernel does so anyway when it
+/// maps a new ring where an old one was, but liburing calls it directly, so that ThreadSanitizer
+/// would take two threads' rings, one after the other in one place, for a race.
+std::atomic<unsigned> rings_ended = 0;
 
 }  // namespace
 
@@ -60,12 +66,14 @@ UringQueue::~UringQueue() {
 
 int UringQueue::make_ring() {
     const int made = init_ring(depth_, use_, ring_);
+    (void)rings_ended.load(std::memory_order_acquire);
     has_ring_ = made >= 0;
     return made;
 }
 
 void UringQueue::drop_ring() {
     if (has_ring_) {
+        rings_ended.fetch_add(1, std::memory_order_release);
         io_uring_queue_exit(&ring_);
         has_ring_ = false;
     }

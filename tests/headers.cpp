@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+// Only there so that the headers which most tests include are compiled once (tests/CMakeLists.txt).
