@@ -6,7 +6,7 @@ from cli_test import CliTest
 
 COMPONENTS: dict[str, list[str]] = {
     "workload": ["transfer", "p2p", "kv", "token", "swap", "orderbook", "mint", "trace"],
-    "executor": ["sequential", "replay", "lock-schedule"],
+    "executor": ["sequential", "replay", "block-stm", "lock-schedule"],
     "backend": ["null", "flat", "lthash", "mpt", "paged"],
 }
 

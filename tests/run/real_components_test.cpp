@@ -131,6 +131,25 @@ TEST(RealComponents, SaysHowMuchCouldRunAtTheSameTimeWhereItIsKnown) {
     EXPECT_NE(render_table(*asked, {}).find("transactions at a time at most"), std::string::npos);
 }
 
+TEST(RealComponents, BlockStmIsValidOnEveryKindOfWorkload) {
+    for (const char* workload : {"transfer:accounts=50,block-size=300,fee=write",
+                                 "transfer:accounts=3000,block-size=300,fee=delta",
+                                 "p2p:accounts=10,block-size=300", "kv:block-size=300"}) {
+        for (const char* executor :
+             {"block-stm", "block-stm:hints=exact,check=full", "block-stm:variant=paper"}) {
+            SCOPED_TRACE(::testing::Message() << workload << " x " << executor);
+            const TestFolder folder;
+            RunRequest request = request_of(folder, "flat:store=memory", "sequential");
+            request.executor = must_choose("executor", executor_registry(), executor);
+            request.workload = must_choose("workload", workload_registry(), workload);
+            request.workers = 3;
+            const auto record = run_cell(request);
+            ASSERT_TRUE(record.ok()) << record.error().message;
+            EXPECT_EQ(record->exit_code(), 0) << record->ledger.reason;
+        }
+    }
+}
+
 TEST(RealComponents, AnExecutorThatLosesAnUpdateIsCaughtOnTheTree) {
     const TestFolder folder;
     const auto record = run_cell(request_of(folder, "mpt:store=memory", "faulty:fault=loses"));
