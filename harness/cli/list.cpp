@@ -12,7 +12,7 @@ template<class C>
 void print_kind(std::string_view heading, std::string_view kind, std::span<const C> registry) {
     fmt::print("{}\n", heading);
     for (const C& component : registry) {
-        fmt::print("  {:<12} {}\n", component.name, component.summary);
+        fmt::print("  {:<14} {}\n", component.name, component.summary);
     }
     fmt::print("  -> commitbench describe {} NAME shows a component's options\n\n", kind);
 }
