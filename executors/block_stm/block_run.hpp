@@ -2,6 +2,7 @@
 // BlockRun: what the workers share while they run one block.
 #pragma once
 
+#include "executors/block_stm/hinter.hpp"
 #include "executors/block_stm/multi_version.hpp"
 #include "executors/block_stm/settings.hpp"
 #include "executors/block_stm/view.hpp"
@@ -18,6 +19,7 @@ struct BlockRun {
     MultiVersion& versions;
     std::span<Transaction> transactions;
     std::deque<WorkerShare>& shares;  ///< by worker
+    Hinter hinter;
     std::atomic<std::uint32_t> failed{0};
 
     /// Why the block failed: the first worker's reason, in order of their numbers.
@@ -47,6 +49,7 @@ template<class Worker>
                                    Mode mode) {
     WorkerShare& share = run.shares[worker.index()];
     Transaction& transaction = run.transactions[index];
+    run.hinter.reach(worker, run.versions, share, index);
     view.begin(index, transaction, mode);
     const Receipt receipt = run.block.execute(index, view);
     ++share.tally.executions;

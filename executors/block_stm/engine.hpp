@@ -49,13 +49,21 @@ class Engine {
             return Error{ErrorCode::unsupported,
                          "block-stm: execute() was called before prepare()"};
         }
+        const AccessSets* const declared =
+            settings_.hints == Hints::exact ? block.access_sets() : nullptr;
+        if (settings_.hints == Hints::exact && declared == nullptr) {
+            return Error{ErrorCode::unsupported,
+                         fmt::format("block-stm: hints=exact, but block {} has no access sets",
+                                     block.number())};
+        }
         reset(block.size());
         if (block.size() > 0) {
             BlockRun run{.block = block,
                          .settings = settings_,
                          .versions = versions_,
                          .transactions = {transactions_.get(), block.size()},
-                         .shares = shares_};
+                         .shares = shares_,
+                         .hinter{declared, {transactions_.get(), block.size()}}};
             COMMITBENCH_TRY(run_block(run));
             if (settings_.check) {
                 COMMITBENCH_TRY(check(run));
@@ -104,9 +112,6 @@ class Engine {
     }
 
     Status run_block(BlockRun& run) {
-        if (settings_.hints == Hints::exact) {
-            COMMITBENCH_TRY(insert_hints(run));
-        }
         bool ended = false;
         if (settings_.rolling_commit) {
             RollingRun<Worker, Traps> rolling(run, window_);
@@ -130,40 +135,6 @@ class Engine {
         }
         if (!ended) {
             return Error{ErrorCode::unsupported, "block-stm: the explored run was stopped"};
-        }
-        return {};
-    }
-
-    /// Estimates for all that the block will write, before it starts.
-    Status insert_hints(BlockRun& run) {
-        const AccessSets* const sets = run.block.access_sets();
-        if (sets == nullptr) {
-            return Error{ErrorCode::unsupported,
-                         fmt::format("block-stm: hints=exact, but block {} has no access sets",
-                                     run.block.number())};
-        }
-        Unobserved worker;
-        WorkerShare& share = shares_.front();
-        std::vector<Entry*> entries(sets->keys().size());
-        for (std::uint32_t index = 0; index < run.transactions.size(); ++index) {
-            Transaction& transaction = run.transactions[index];
-            for (const Access access : sets->of(index)) {
-                if (!access.write) {
-                    continue;
-                }
-                Entry*& entry = entries[access.key];
-                if (entry == nullptr) {
-                    entry = &versions_.entry(worker, sets->keys()[access.key], share);
-                }
-                auto* made = share.memory.make<Version>();
-                made->transaction = index;
-                made->entry = entry;
-                made->payload.store(Payload(nullptr, Mark::estimate).word(),
-                                    std::memory_order_relaxed);
-                made->sibling = transaction.versions;
-                transaction.versions = made;
-                MultiVersion::insert(worker, *entry, *made);
-            }
         }
         return {};
     }

@@ -114,6 +114,7 @@ class RollingScheduler {
                 return;
             }
         }
+        window_.waste();
         worker.step();
         suspended_.fetch_add(1);
         worker.step();

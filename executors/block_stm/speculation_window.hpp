@@ -11,16 +11,16 @@ namespace commitbench::block_stm {
 /// Two rules, both kept from block to block:
 ///
 /// Failures. The window grows by one with each speculative execution that commits, and shrinks by
-/// an eighth with each that does not: with a share p of failures it comes to rest near 8 (1 - p) /
-/// p. Where that is below two, running ahead does not pay: the window closes to the one transaction
-/// on the prefix, so that the other workers sleep, and opens for a try after a number of commits
-/// that doubles with each try in vain.
+/// an eighth with each that does not (suspended ones included): with a share p of failures it comes
+/// to rest near 8 (1 - p) / p. Where that is below two, running ahead does not pay: the window
+/// closes to the one transaction on the prefix, so that the other workers sleep, and opens for a
+/// try after a number of commits that doubles with each try in vain.
 ///
 /// Time. Where commits are so close that the workers may cost each other more than they help, the
 /// window is closed (or opened) for a few hundred commits now and then, and stays so if these took
 /// less time than those before.
 ///
-/// One caller at a time, whoever commits, but for width().
+/// One caller at a time, whoever commits, but for width() and waste().
 class SpeculationWindow {
   public:
     using Clock = std::uint64_t (*)();  ///< nanoseconds since whenever
@@ -33,6 +33,9 @@ class SpeculationWindow {
         return shut_.load(std::memory_order_relaxed) != 0 ? 1
                                                           : width_.load(std::memory_order_relaxed);
     }
+
+    /// A speculative execution ran into an estimate. [thread-safe]
+    void waste() noexcept { wasted_.fetch_add(1, std::memory_order_relaxed); }
 
     /// Around each block.
     void begin_block() noexcept {
@@ -75,6 +78,12 @@ class SpeculationWindow {
 
     /// Transaction `index` is about to be committed, in whatever way.
     void count(std::uint32_t index) noexcept {
+        if (adaptive_ && wasted_.load(std::memory_order_relaxed) != 0) {
+            const std::uint32_t wasted = wasted_.exchange(0, std::memory_order_relaxed);
+            for (std::uint32_t i = 0; i < std::min(wasted, kTry); ++i) {
+                record(false);
+            }
+        }
         if (adaptive_ && (index + 1) % kPeriod == 0) {
             sample(index + 1);
         }
@@ -135,6 +144,7 @@ class SpeculationWindow {
     Clock clock_;
     alignas(64) std::atomic<std::uint32_t> width_;
     std::atomic<std::uint32_t> shut_{0};  // by the rule of time
+    std::atomic<std::uint32_t> wasted_{0};
     std::uint32_t pause_ = kShortestPause;
     std::uint32_t left_ = 0;
 
