@@ -14,9 +14,8 @@ import pathlib
 import statistics
 import subprocess
 import tempfile
-from typing import Any
 
-Result = dict[str, Any]
+from fresh_run import Result, fresh_run
 
 DEPTH: int = 64  # of both
 SECTOR: int = 512
@@ -26,10 +25,7 @@ def cell(build: pathlib.Path, results: pathlib.Path, backend: str, arguments: ar
     """The result line of one run, and its command."""
     words = ["--workload", f"transfer:accounts={arguments.accounts},block-size=5k", "--executor", "replay", "--backend", backend,
              "--durability", "block", "--memory", arguments.memory, "--blocks", str(arguments.blocks)]
-    subprocess.run([build / "commitbench", "run", "--quiet", *words, "--results", results], check=True)
-    with open(results / "runs.jsonl", encoding="utf-8") as lines:
-        result: Result = json.loads(lines.readlines()[-1])
-    return result, "commitbench run " + " ".join(words)
+    return fresh_run(build, results, words), "commitbench run " + " ".join(words)
 
 
 def fio_reads_per_second(bytes_a_read: int) -> float:

@@ -2,11 +2,11 @@
 """The ladder of block-stm: what each rung is worth. See scripts/ladder."""
 
 import argparse
-import json
 import pathlib
 import statistics
-import subprocess
 import tempfile
+
+from fresh_run import fresh_run, median_ns
 
 RUNGS: list[str] = [
     "variant=paper", "memory=arena", "status=word", "first-wave=on", "commit=rolling", "validation=value", "announce=on",
@@ -28,24 +28,21 @@ def ladder() -> list[tuple[str, str]]:
     return rows
 
 
-def execute_ns(program: pathlib.Path, results: str, workload: str, executor: str, workers: int, blocks: int) -> float:
+def execute_ns(build: pathlib.Path, results: str, workload: str, executor: str, workers: int, blocks: int) -> float:
     """Median time of `execute` over the measured blocks of one fresh process."""
     words = ["--workload", workload, "--backend", "flat:store=memory", "--executor", executor, "--workers", str(workers),
-             "--blocks", str(blocks), "--warmup", "2", "--results", results]
-    subprocess.run([program, "run", "--quiet", *words], check=True, stdout=subprocess.DEVNULL)
-    with open(pathlib.Path(results) / "runs.jsonl", encoding="utf-8") as lines:
-        result = json.loads(lines.readlines()[-1])
-    return statistics.median(block["execute_ns"] for block in result["blocks"])
+             "--blocks", str(blocks), "--warmup", "2"]
+    return median_ns(fresh_run(build, pathlib.Path(results), words), "execute")
 
 
-def show(program: pathlib.Path, workload: str, runs: int, workers: int, blocks: int) -> None:
+def show(build: pathlib.Path, workload: str, runs: int, workers: int, blocks: int) -> None:
     """One table."""
     rows = ladder()
     times: dict[str, list[float]] = {name: [] for name, _ in rows}
     with tempfile.TemporaryDirectory(prefix="commitbench-ladder-") as results:
         for _ in range(runs):
             for name, spec in rows:
-                times[name].append(execute_ns(program, results, workload, spec, workers, blocks))
+                times[name].append(execute_ns(build, results, workload, spec, workers, blocks))
     print(f"{workload}, {workers} workers, {runs} runs of {blocks} blocks")
     print(f"  {'rung':18} {'execute':>10} {'range':>21} {'x sequential':>13} {'this rung':>10}")
     before = None
@@ -69,7 +66,7 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=4)
     arguments = parser.parse_intermixed_args()
     for workload in arguments.workloads:
-        show(arguments.build / "commitbench", workload, arguments.runs, arguments.workers, arguments.blocks)
+        show(arguments.build, workload, arguments.runs, arguments.workers, arguments.blocks)
 
 
 if __name__ == "__main__":
