@@ -67,6 +67,7 @@ class Hinter {
             made->transaction = index;
             made->entry = entry;
             made->payload.store(Payload(nullptr, Mark::estimate).word(), std::memory_order_relaxed);
+            made->in_write_set = true;  // no transaction above has begun yet
             made->sibling = transaction.versions;
             transaction.versions = made;
             MultiVersion::insert(worker, *entry, *made);

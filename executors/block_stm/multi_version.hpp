@@ -217,10 +217,11 @@ class MultiVersion {
 
     /// Takes back what a transaction wrote. Leaves estimates where `as_estimates`.
     template<class Worker>
-    static void retract(Worker& worker, const Transaction& transaction, bool as_estimates) {
+    static void retract(Worker& worker, Transaction& transaction, bool as_estimates) {
         const Payload left = as_estimates ? Payload(nullptr, Mark::estimate) : Payload();
         for (Version* version = transaction.versions; version != nullptr;
              version = version->sibling) {
+            version->in_write_set = version->in_write_set && as_estimates;
             worker.step();
             version->payload.store(left.word(), std::memory_order_release);
         }
@@ -228,10 +229,11 @@ class MultiVersion {
 
     /// Shows what an execution wrote, and removes what only the ones before it had.
     template<class Worker>
-    static void publish(Worker& worker, const Transaction& transaction) {
+    static void publish(Worker& worker, Transaction& transaction) {
         for (Version* version = transaction.versions; version != nullptr;
              version = version->sibling) {
             const Payload payload(version->payload.load(std::memory_order_relaxed));
+            version->in_write_set = payload.value() != nullptr;
             const Payload shown =
                 payload.value() == nullptr ? Payload() : Payload(payload.value(), Mark::published);
             if (shown.word() != payload.word()) {

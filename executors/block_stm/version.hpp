@@ -79,6 +79,9 @@ struct Version {
     Version* sibling = nullptr;  ///< the same transaction's next version, of another key
     Entry* entry = nullptr;      ///< whose version it is
     std::uint32_t transaction = 0;
+    /// The transaction's last execution that ended wrote the key, and readers above met that or its
+    /// estimate ever since: a value put here is nothing new to them. Owned as `sibling` is.
+    bool in_write_set = false;
 };
 
 /// One key of the block.

@@ -167,7 +167,9 @@ class View final : public StateAccess {
         }
         const Payload payload(share_.memory.make_value(kind, bytes), mark_over(before));
         if (is_own) {
-            transaction_->wrote_new_key |= before.is_removed();
+            // Not "there was no estimate": one left by a suspended execution, or made from a hint,
+            // came after readers who saw the key below and have been validated since.
+            transaction_->wrote_new_key |= !version->in_write_set;
             worker_.step();
             version->payload.store(payload.word(), std::memory_order_release);
             return;

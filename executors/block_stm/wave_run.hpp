@@ -76,7 +76,7 @@ class WaveRun {
     Task validate(Worker& worker, Task task) {
         Tally& tally = run_.shares[worker.index()].tally;
         ++tally.validations;
-        const Transaction& transaction = run_.transactions[task.index];
+        Transaction& transaction = run_.transactions[task.index];
         const bool aborts =
             !MultiVersion::validate(worker, task.index, transaction, run_.settings.by_value) &&
             scheduler_.try_abort(worker, task);

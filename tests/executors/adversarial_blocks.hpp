@@ -76,6 +76,19 @@ struct NamedBlock {
                             {OpKind::fail_if_odd, 0, 0}, {OpKind::write_fixed, 3, i},
                             {OpKind::read, 3, 0},        {OpKind::write_sum, 4, i}};
              }),
+        make("writes before a wait: seen below by readers who are right until then",
+             [](std::uint32_t i) {
+                 switch (i % 4) {
+                     case 0:
+                         return Ops{{OpKind::write_fixed, 0, i}};
+                     case 1:
+                         return Ops{{OpKind::read, 0, 0}, {OpKind::write_sum, 1, i}};
+                     case 2:
+                         return Ops{{OpKind::write_fixed, 2, i}, {OpKind::read, 1, 0}};
+                     default:
+                         return Ops{{OpKind::read, 2, 0}, {OpKind::write_sum, 3, i}};
+                 }
+             }),
         make("blind writes over each other, and sums over them",
              [](std::uint32_t i) {
                  return i % 2 == 0 ? Ops{{OpKind::write_fixed, 0, i}, {OpKind::add, 1, 3}}
