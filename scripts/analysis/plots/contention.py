@@ -1,0 +1,99 @@
+"""Contention: executors against sequential over the number of accounts and over Zipf's exponent."""
+
+from collections.abc import Callable
+from typing import Optional
+
+from analysis.plots.crossover import by_repetition
+from analysis.plots.figure import Figure, Row, finish
+from analysis.plots.setting import Setting, amount_text, describe, grouped, settings_of, short_spec
+from analysis.plots.style import GREY, Axes, Series, grid, legend_above, points
+from analysis.records import SweepData
+from analysis.statistics import Estimate, ratio_estimate
+
+LEAST_POINTS: int = 3
+BY_ACCOUNTS: tuple[str, ...] = ("keys", "workload.accounts")
+BY_SKEW: tuple[str, ...] = ("workload.keys", "workload.theta")
+COLUMNS: tuple[str, ...] = ("panel", "over", "value", "executor", "cores", "against sequential on 1 core", "low", "high", "parallelism of the block",
+                            "executions a transaction")
+
+
+def contention(data: SweepData) -> Optional[Figure]:
+    """A panel for each setting measured over accounts or over skew; None where there is none with a sequential base."""
+    settings = settings_of(data)
+    panels: list[tuple[str, list[Setting]]] = []
+    for over, names in (("accounts", BY_ACCOUNTS), ("theta", BY_SKEW)):
+        for group in grouped(settings, *names, "executor", "workers").values():
+            values = {axis_value(over, one) for one in group}
+            parallel = [one for one in group if one.executor_name not in ("sequential", "replay")]
+            if len(values) >= LEAST_POINTS and parallel and any(one.executor_name == "sequential" for one in group) \
+                    and (over == "theta" or max(values) / max(min(values), 1) >= 100):
+                panels.append((over, group))
+    panels = panels[:6]
+    if not panels:
+        return None
+    canvas, axes = grid(len(panels), columns=2, panel_height=2.7)
+    series = Series(sorted({short_spec(one.executor) for _, group in panels for one in group if one.executor_name != "sequential"}))
+    leaders = [group[0] for _, group in panels]
+    rows: list[Row] = []
+    drawn: list[Setting] = []
+    for panel, (over, group) in zip(axes, panels):
+        title = describe(leaders, group[0], ("work", "backend", "workload", "durability"))
+        drawn += draw(panel, over, group, title, series, rows)
+    axes[0].set_ylabel("throughput / sequential's on one core")
+    legend_above(canvas, axes, columns=3)
+    return finish(data, "contention", "Executors under contention", canvas, COLUMNS, rows, [one.cell for one in drawn],
+                  "Throughput against sequential on one core in the same setting, repetition by repetition, on the most cores measured. Dashed: "
+                  "no faster than sequential. Dotted: bound of the cores and of the block's longest chain of conflicts (exact access sets).")
+
+
+def axis_value(over: str, one: Setting) -> float:
+    """What the panel is over."""
+    return one.accounts if over == "accounts" else one.theta
+
+
+def draw(panel: Axes, over: str, group: list[Setting], title: str, series: Series, rows: list[Row]) -> list[Setting]:
+    """One panel, its rows, and the settings in it."""
+    base = {axis_value(over, one): one for one in group if one.executor_name == "sequential" and one.workers == 1}
+    most = max(one.workers for one in group)
+    values = sorted(base)
+    place: Callable[[float], float] = (lambda value: float(values.index(value))) if over == "accounts" else (lambda value: value)
+    drawn: list[Setting] = list(base.values())
+    for index, name in enumerate(series.names):
+        xs, estimates, dots = [], [], []
+        for one in sorted((one for one in group if short_spec(one.executor) == name), key=lambda setting: axis_value(over, setting)):
+            value = axis_value(over, one)
+            if value not in base:
+                continue
+            a, b = by_repetition(base[value].cell, one.cell)
+            if not a:
+                continue
+            ratio: Estimate = ratio_estimate(a, b, paired=True)
+            executions = one.cell.first.counter("executions")
+            rows.append(Row((one.cell.cell, base[value].cell.cell), (
+                title or over, over, value, name, one.workers, ratio.value, ratio.low, ratio.high, base[value].available or one.available,
+                executions / one.cell.first.transactions if executions else None)))
+            if one.workers == most:
+                aside = (index - (len(series.names) - 1) / 2) * (0.09 if over == "accounts" else 0.018)
+                xs.append(place(value) + aside)
+                estimates.append(ratio)
+                dots.append([right / left for left, right in zip(a, b)])
+                drawn.append(one)
+        if xs:
+            points(panel, xs, estimates, dots, series, name)
+    bounds = [(place(value), min(most, available)) for value in values if (available := parallelism_at(over, value, group)) is not None]
+    if bounds:
+        panel.plot([x for x, _ in bounds], [bound for _, bound in bounds], ":", color=GREY, linewidth=1.2, label="bound of cores and longest chain")
+    panel.axhline(1, color=GREY, linewidth=0.8, linestyle="--")
+    if over == "accounts":
+        panel.set_xticks(range(len(values)), [amount_text(value) for value in values])
+        panel.set_xlabel("accounts")
+    else:
+        panel.set_xlabel("Zipf's exponent (0: all accounts alike)")
+    panel.set_ylim(bottom=0)
+    panel.set_title(", ".join(word for word in (title, f"{most} cores") if word))
+    return drawn
+
+
+def parallelism_at(over: str, value: float, group: list[Setting]) -> Optional[float]:
+    """Of the blocks at this point, from whichever run recorded it."""
+    return next((one.available for one in group if axis_value(over, one) == value and one.available is not None), None)
