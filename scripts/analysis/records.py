@@ -10,7 +10,7 @@ import hashlib
 import json
 import pathlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Union, cast
+from typing import Any, Literal, cast
 
 import numpy
 import numpy.typing
@@ -20,6 +20,7 @@ from .errors import AnalysisError
 Role = Literal["cell", "null", "aa"]
 Status = Literal["ok", "void", "failed"]
 Floats = numpy.typing.NDArray[numpy.float64]
+Paths = str | pathlib.Path | Sequence[str | pathlib.Path]
 
 RESULT_FILE: str = "runs.jsonl"
 SPANS: tuple[str, ...] = ("execute", "stage", "merkleize", "persist", "other")
@@ -134,7 +135,7 @@ class Run:
         """Wall time of each measured block."""
         return self.span_blocks_ns("total")
 
-    def counter(self, name: str) -> Union[float, None]:
+    def counter(self, name: str) -> float | None:
         """Over the measured blocks, in the unit that `commitbench` gives it."""
         found = self.value("counters", name)
         return None if found is None else float(found)
@@ -163,8 +164,8 @@ class Run:
 
     @property
     def workers(self) -> int:
-        """Threads for the parts that run in parallel."""
-        return int(self.number("workers"))
+        """Threads for the parts that run in parallel; lines that are older than the field had one."""
+        return int(self.value("workers") or 1)
 
     @property
     def durability(self) -> str:
@@ -230,7 +231,7 @@ class Cell:
                                 f"{self.runs[0].source if self.runs else 'its folder'}, or leave the cell out")
         return self.ok[0]
 
-    def label(self, varying: Union[Sequence[str], None] = None) -> str:
+    def label(self, varying: Sequence[str] | None = None) -> str:
         """What tells it apart: "backend=mpt workers=2" over the axes named, else over all."""
         if self.role == "null":
             return "null x null"
@@ -314,7 +315,7 @@ class SweepData:
         return sum(run.attempt > 1 for run in self.runs)
 
 
-def machine_of(line: Mapping[str, Any]) -> Union[MachineFacts, None]:
+def machine_of(line: Mapping[str, Any]) -> MachineFacts | None:
     """None where the line has no machine: the run came to no result."""
     facts = line.get("machine")
     if not isinstance(facts, Mapping):
@@ -411,7 +412,7 @@ def read_runs(paths: Iterable[pathlib.Path]) -> Iterator[Run]:
             raise AnalysisError(f"{file}: cannot be read: {error.strerror}") from error
 
 
-def _several_machines(cell: Cell, machines: Mapping[str, MachineFacts]) -> Union[AnalysisError, None]:
+def _several_machines(cell: Cell, machines: Mapping[str, MachineFacts]) -> AnalysisError | None:
     """The refusal where the cell's valid runs come from several machines."""
     found = list(dict.fromkeys(run.machine for run in cell.ok))
     if len(found) < 2:
@@ -421,7 +422,7 @@ def _several_machines(cell: Cell, machines: Mapping[str, MachineFacts]) -> Union
                          f"interval: analyse each machine's folder alone, or say --pool-machines")
 
 
-def read(paths: Union[str, pathlib.Path, Sequence[Union[str, pathlib.Path]]], *, pool_machines: bool = False) -> SweepData:
+def read(paths: Paths, *, pool_machines: bool = False) -> SweepData:
     """Reads result files or the folders that hold one.
 
     AnalysisError for a file that is missing, empty or damaged, and for a cell whose runs come from several machines unless
