@@ -99,6 +99,7 @@ def made_line(axes: Axes, rng: random.Random) -> Line:
     transactions = BLOCKS * TRANSACTIONS
     workload = {"keys": "uniform", "theta": "0.99", "work": "0", "accounts": "100000", **options_of(axes["workload"]), "block-size": str(TRANSACTIONS)}
     keys = int(amount(workload["accounts"]))
+    workload["accounts"] = str(keys)
     work = amount(workload["work"])
     workers = int(axes.get("workers", 1))
     on_disk = 0 if axes["backend"] in ("null", "flat:store=memory", "mpt:store=memory") else 1
@@ -128,7 +129,7 @@ def made_line(axes: Axes, rng: random.Random) -> Line:
         "steady_state": {"known": True, "steady": True, "slope_percent": 0.4, "halves_percent": 0.2, "limit_percent": 5.0},
         "limiter": {"limit": "none", "sentence": "Made up."},
         "ledger": {"verdict": "valid", "file": "", "scheme": "none", "roots_checked": False, "blocks_checked": BLOCKS + 2, "reason": ""},
-        "counters": {"logical_bytes": 220 * transactions, "store_bytes": round(220 * stored * transactions), "store_syncs": 0,
+        "counters": {"logical_bytes": 220 * transactions, "store_bytes": round(220 * stored * transactions), "store_put_bytes": round(214 * stored * transactions), "store_syncs": 0,
                      "device_read_bytes": 4096 * on_disk * transactions // 4, "device_write_bytes": round(220 * stored * on_disk * transactions),
                      "user_cpu_ns": round(totals["total_ns"] * (1 + 0.8 * (workers - 1))), "system_cpu_ns": 1000000,
                      "peak_rss_bytes": round(20e6 + 150 * keys * (1 if on_disk == 0 else 0.2)), "rss_anon_bytes": 10000000,

@@ -5,9 +5,9 @@ from typing import Optional
 import numpy
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, describe, settings_of, short_spec
+from analysis.plots.setting import EVERYTHING, Setting, describe, main_family, settings_of, short_spec
 from analysis.plots.spans import chosen
-from analysis.plots.style import WIDTH, Series, nanoseconds, pyplot
+from analysis.plots.style import WIDTH, Series, legend_above, nanoseconds, pyplot
 from analysis.records import SweepData
 from analysis.statistics import ecdf, percentile
 
@@ -21,37 +21,38 @@ def block_time(data: SweepData) -> Optional[Figure]:
     settings = [one for one in settings_of(data) if len(one.cell.first.block_ns) > 0]
     if not settings:
         return None
-    names = ("executor", "workers", "backend", "work", "keys", "theta", "durability", "cache", "workload")
-    shown = spread(settings)
+    shown = spread(main_family(settings))
     series = Series(one.cell.cell for one in shown)
     canvas, axes = pyplot.subplots(figsize=(WIDTH, 3.3), constrained_layout=True)
     rows: list[Row] = []
     for one in settings:
         blocks = numpy.concatenate([run.block_ns for run in one.cell.ok])
-        marks = [float(percentile(blocks, q)) for q in (50, 90, 99)]
-        text = describe(settings, one, names) or short_spec(one.backend)
+        marks = [float(percentile(blocks, q)) for q in (0.50, 0.90, 0.99)]
+        text = describe(settings, one, EVERYTHING) or short_spec(one.backend)
         weight = f"{len(blocks)} blocks" + ("; too few: informational" if len(blocks) < INFORMATIONAL_BELOW else "")
         rows.append(Row((one.cell.cell,), (text, len(blocks), *(mark / 1e6 for mark in marks), float(blocks.max()) / 1e6, marks[2] / marks[0], weight)))
         if one not in shown:
             continue
         name, colour = one.cell.cell, series.colour(one.cell.cell)
         for run in one.cell.ok:  # the run is the unit: a spread between the thin lines is a spread between processes
-            axes.step(*ecdf(run.block_ns), where="post", color=colour, linewidth=0.5, alpha=0.35)
-        axes.step(*ecdf(blocks), where="post", color=colour, linewidth=1.4, linestyle=series.dash(name), label=text)
-        for mark, height in ((marks[0], 0.5), (marks[2], 0.99)):
-            axes.plot([mark], [height], series.marker(name), color=colour, markerfacecolor="white" if series.hollow(name) else colour, zorder=5)
-    axes.axhline(0.5, color="#999999", linewidth=0.5, linestyle=":")
-    axes.axhline(0.99, color="#999999", linewidth=0.5, linestyle=":")
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(lambda value, _: nanoseconds(value))
-    axes.set_xlabel("wall time of a block")
+            xs, ys = ecdf(run.block_ns)
+            axes.step(xs / marks[0], ys, where="post", color=colour, linewidth=0.5, alpha=0.35)
+        xs, ys = ecdf(blocks)
+        label = f"{describe(shown, one, EVERYTHING) or short_spec(one.backend)}: p50 {nanoseconds(marks[0])}, p99 {nanoseconds(marks[2])}"
+        axes.step(xs / marks[0], ys, where="post", color=colour, linewidth=1.4, linestyle=series.dash(name), marker=series.marker(name),
+                  markerfacecolor="white" if series.hollow(name) else colour, markevery=[int(0.5 * (len(xs) - 1)), int(0.99 * (len(xs) - 1))],
+                  label=label)
+    for height in (0.5, 0.99):
+        axes.axhline(height, color="#999999", linewidth=0.5, linestyle=":")
+        axes.text(1.0, height, f"p{100 * height:.0f}", transform=axes.get_yaxis_transform(), fontsize=7, va="center")
+    axes.set_xlabel("wall time of a block / median of its cell")
     axes.set_ylabel("share of blocks that took no longer")
     axes.set_ylim(0, 1.02)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_above(canvas, [axes], columns=2)
     left_out = len(settings) - len(shown)
     note = f" {left_out} more cells are only in the table." if left_out else ""
     return finish(data, "block-time", "How long blocks take", canvas, COLUMNS, rows, [one.cell for one in shown],
-                  "Empirical distribution of the wall times of blocks: thin, each run; thick, all blocks of the cell. Marks: p50 and p99 "
+                  "Empirical distribution of the wall times of blocks, over the median of the cell: thin, each run; thick, all blocks of the cell. Marks: p50 and p99 "
                   f"(of fewer than {INFORMATIONAL_BELOW} blocks p99 is informational)." + note)
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Optional
 
-from analysis.plots.crossover import by_repetition
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, amount_text, describe, grouped, settings_of, short_spec
-from analysis.plots.style import GREY, Axes, Series, grid, legend_above, points
+from analysis.plots.setting import SKEW, STATE, Setting, amount_text, describe, grouped, settings_of, short_spec
+from analysis.plots.style import GREY, Axes, Series, grid, legend_above, points, title
 from analysis.records import SweepData
-from analysis.statistics import Estimate, ratio_estimate
+from analysis.statistics import Estimate
+from analysis.sweep_statistics import ratio, together
 
 LEAST_POINTS: int = 3
-BY_ACCOUNTS: tuple[str, ...] = ("keys", "workload.accounts")
-BY_SKEW: tuple[str, ...] = ("workload.keys", "workload.theta")
+MOST_PANELS: int = 6
+MOST_CONTENDED: int = 1000
 COLUMNS: tuple[str, ...] = ("panel", "over", "value", "executor", "cores", "against sequential on 1 core", "low", "high", "parallelism of the block",
                             "executions a transaction")
 
@@ -21,14 +21,14 @@ def contention(data: SweepData) -> Optional[Figure]:
     """A panel for each setting measured over accounts or over skew; None where there is none with a sequential base."""
     settings = settings_of(data)
     panels: list[tuple[str, list[Setting]]] = []
-    for over, names in (("accounts", BY_ACCOUNTS), ("theta", BY_SKEW)):
+    for over, names in (("accounts", STATE), ("theta", SKEW)):
         for group in grouped(settings, *names, "executor", "workers").values():
-            values = {axis_value(over, one) for one in group}
-            parallel = [one for one in group if one.executor_name not in ("sequential", "replay")]
-            if len(values) >= LEAST_POINTS and parallel and any(one.executor_name == "sequential" for one in group) \
-                    and (over == "theta" or max(values) / max(min(values), 1) >= 100):
+            base = {axis_value(over, one) for one in group if one.executor_name == "sequential" and one.workers == 1}
+            parallel = {axis_value(over, one) for one in group if one.executor_name not in ("sequential", "replay")}
+            # From some accounts on a state no longer says anything of conflicts.
+            if len(base & parallel) >= LEAST_POINTS and (over == "theta" or min(base & parallel) <= MOST_CONTENDED):
                 panels.append((over, group))
-    panels = panels[:6]
+    panels = sorted(panels, key=lambda panel: panel[0])[:MOST_PANELS]
     if not panels:
         return None
     canvas, axes = grid(len(panels), columns=2, panel_height=2.7)
@@ -37,8 +37,7 @@ def contention(data: SweepData) -> Optional[Figure]:
     rows: list[Row] = []
     drawn: list[Setting] = []
     for panel, (over, group) in zip(axes, panels):
-        title = describe(leaders, group[0], ("work", "backend", "workload", "durability"))
-        drawn += draw(panel, over, group, title, series, rows)
+        drawn += draw(panel, over, group, describe(leaders, group[0], ("work", "backend", "workload", "durability")), series, rows)
     axes[0].set_ylabel("throughput / sequential's on one core")
     legend_above(canvas, axes, columns=3)
     return finish(data, "contention", "Executors under contention", canvas, COLUMNS, rows, [one.cell for one in drawn],
@@ -51,7 +50,7 @@ def axis_value(over: str, one: Setting) -> float:
     return one.accounts if over == "accounts" else one.theta
 
 
-def draw(panel: Axes, over: str, group: list[Setting], title: str, series: Series, rows: list[Row]) -> list[Setting]:
+def draw(panel: Axes, over: str, group: list[Setting], text: str, series: Series, rows: list[Row]) -> list[Setting]:
     """One panel, its rows, and the settings in it."""
     base = {axis_value(over, one): one for one in group if one.executor_name == "sequential" and one.workers == 1}
     most = max(one.workers for one in group)
@@ -64,19 +63,17 @@ def draw(panel: Axes, over: str, group: list[Setting], title: str, series: Serie
             value = axis_value(over, one)
             if value not in base:
                 continue
-            a, b = by_repetition(base[value].cell, one.cell)
-            if not a:
-                continue
-            ratio: Estimate = ratio_estimate(a, b, paired=True)
+            against: Estimate = ratio(base[value].cell, one.cell)
+            a, b = together(base[value].cell, one.cell)
             executions = one.cell.first.counter("executions")
             rows.append(Row((one.cell.cell, base[value].cell.cell), (
-                title or over, over, value, name, one.workers, ratio.value, ratio.low, ratio.high, base[value].available or one.available,
+                text or over, over, value, name, one.workers, against.value, against.low, against.high, base[value].available or one.available,
                 executions / one.cell.first.transactions if executions else None)))
             if one.workers == most:
                 aside = (index - (len(series.names) - 1) / 2) * (0.09 if over == "accounts" else 0.018)
                 xs.append(place(value) + aside)
-                estimates.append(ratio)
-                dots.append([right / left for left, right in zip(a, b)])
+                estimates.append(against)
+                dots.append([right.tx_per_s / left.tx_per_s for left, right in zip(a, b)])
                 drawn.append(one)
         if xs:
             points(panel, xs, estimates, dots, series, name)
@@ -90,7 +87,7 @@ def draw(panel: Axes, over: str, group: list[Setting], title: str, series: Serie
     else:
         panel.set_xlabel("Zipf's exponent (0: all accounts alike)")
     panel.set_ylim(bottom=0)
-    panel.set_title(", ".join(word for word in (title, f"{most} cores") if word))
+    title(panel, ", ".join(word for word in (text, f"{most} cores") if word), 44)
     return drawn
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Optional
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, describe, grouped, settings_of, short_spec
-from analysis.plots.style import COLOURS, GREY, Axes, Series, grid, legend_above, points, si_axis
-from analysis.records import Cell, SweepData
-from analysis.statistics import Crossing, crossing, ratio_estimate
-from analysis.sweep_statistics import cell_throughput
+from analysis.plots.setting import WORK, Setting, describe, grouped, settings_of, short_spec
+from analysis.plots.style import COLOURS, GREY, Axes, Series, grid, legend_above, points, si_axis, title
+from analysis.records import SweepData
+from analysis.statistics import Crossing, crossing
+from analysis.sweep_statistics import cell_throughput, ratio
 
 FAST: str = "paged"
 SLOW: str = "mpt"
@@ -30,13 +30,14 @@ def crossover(data: SweepData) -> Optional[Figure]:
     for fast, slow in pairs:
         found = crossing_of(fast, slow)
         if (fast, slow) in shown:
-            title = describe(leaders, slow[0], ("executor", "workers", "backend", "keys", "durability")) or f"{slow[0].workers} cores"
-            draw(axes[shown.index((fast, slow))], fast, slow, found, title, series)
+            panel = axes[shown.index((fast, slow))]
+            draw(panel, fast, slow, found, series)
+            title(panel, describe(leaders, slow[0], ("executor", "workers", "backend", "keys", "durability")) or f"{slow[0].workers} cores")
         for left, right in zip(fast, slow):
-            ratio = ratio_estimate(*by_repetition(right.cell, left.cell), paired=True)
+            faster = ratio(right.cell, left.cell)
             rows.append(Row((left.cell.cell, right.cell.cell), (
                 pipeline(left), pipeline(right), right.workers, left.work_us, cell_throughput(left.cell).value, cell_throughput(right.cell).value,
-                ratio.value, ratio.low, ratio.high, found.x, found.low, found.high)))
+                faster.value, faster.low, faster.high, found.x, found.low, found.high)))
     axes[0].set_ylabel("transactions / s")
     legend_above(canvas, axes)
     fast, slow = pairs[0]
@@ -48,7 +49,7 @@ def crossover(data: SweepData) -> Optional[Figure]:
 
 def pairs_of(settings: list[Setting]) -> list[tuple[list[Setting], list[Setting]]]:
     """Each sequential pipeline on one core over FAST with each parallel one over SLOW, where both have the same works (at least two)."""
-    groups = [sorted(group, key=lambda setting: setting.work_us) for group in grouped(settings, "workload.work").values()]
+    groups = [sorted(group, key=lambda setting: setting.work_us) for group in grouped(settings, WORK).values()]
     fast = [group for group in groups if group[0].backend_name == FAST and group[0].executor_name == "sequential" and group[0].workers == 1]
     slow = [group for group in groups if group[0].backend_name == SLOW and group[0].executor_name not in ("sequential", "replay") and group[0].workers > 1]
     pairs = []
@@ -56,16 +57,10 @@ def pairs_of(settings: list[Setting]) -> list[tuple[list[Setting], list[Setting]
         for right in slow:
             works = {one.work_us for one in left} & {one.work_us for one in right}
             # The same but for who executes and who commits.
-            if len(works) > 1 and left[0].without("workload.work", "executor", "backend", "workers") == \
-                    right[0].without("workload.work", "executor", "backend", "workers"):
+            if len(works) > 1 and left[0].without(WORK, "executor", "backend", "workers") == \
+                    right[0].without(WORK, "executor", "backend", "workers"):
                 pairs.append(([one for one in left if one.work_us in works], [one for one in right if one.work_us in works]))
     return sorted(pairs, key=lambda pair: (pair[1][0].keys, pair[1][0].backend, pair[1][0].executor, pair[1][0].workers))
-
-
-def by_repetition(a: Cell, b: Cell) -> tuple[list[float], list[float]]:
-    """The throughputs of repetitions that both have."""
-    both = sorted(a.by_repetition.keys() & b.by_repetition.keys())
-    return [a.by_repetition[i].tx_per_s for i in both], [b.by_repetition[i].tx_per_s for i in both]
 
 
 def crossing_of(fast: Sequence[Setting], slow: Sequence[Setting]) -> Crossing:
@@ -78,7 +73,7 @@ def pipeline(one: Setting) -> str:
     return f"{short_spec(one.executor)} + {short_spec(one.backend)}, {one.workers} {'core' if one.workers == 1 else 'cores'}"
 
 
-def draw(panel: Axes, fast: list[Setting], slow: list[Setting], found: Crossing, title: str, series: Series) -> None:
+def draw(panel: Axes, fast: list[Setting], slow: list[Setting], found: Crossing, series: Series) -> None:
     """One panel."""
     for name, label, ones in (("fast", f"{short_spec(fast[0].executor)} + {short_spec(fast[0].backend)}", fast),
                               ("slow", f"parallel + {short_spec(slow[0].backend)}", slow)):
@@ -89,7 +84,6 @@ def draw(panel: Axes, fast: list[Setting], slow: list[Setting], found: Crossing,
     si_axis(panel.yaxis)
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     panel.set_xlabel("work a transaction, us")
-    panel.set_title(title)
     if found.x is not None:
         if found.low is not None and found.high is not None:
             panel.axvspan(found.low, found.high, color=COLOURS[2], alpha=0.25, linewidth=0)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Optional
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, describe, settings_of, short_spec
+from analysis.plots.setting import EVERYTHING, Setting, describe, settings_of, short_spec
 from analysis.plots.spans import chosen
+from analysis.plots.state_size import LEAST_KEYS
 from analysis.plots.style import COLOURS, WIDTH, pyplot, si
 from analysis.records import SweepData
 
@@ -28,19 +29,20 @@ def memory_bytes(data: SweepData) -> Optional[Figure]:
     settings = settings_of(data)
     if not settings:
         return None
-    names = ("executor", "workers", "backend", "work", "keys", "theta", "durability", "cache", "workload")
     rows: list[Row] = []
     for one in settings:
         values = amounts(one)
         amplification = values["device"] / values["logical"] if values["device"] is not None and values["logical"] else None
-        rows.append(Row((one.cell.cell,), (describe(settings, one, names) or short_spec(one.backend), values["memory"], one.cell.first.memory_bytes / MEBI,
+        rows.append(Row((one.cell.cell,), (describe(settings, one, EVERYTHING) or short_spec(one.backend), values["memory"], one.cell.first.memory_bytes / MEBI,
                                            values["logical"], values["store"], values["device"], amplification, values["read"])))
     # Executors and work change neither: one bar for each backend, state and durability.
     first: dict[tuple[str, int, str], Setting] = {}
+    largest = max(one.keys for one in settings)
     for one in settings:
-        first.setdefault((one.backend, one.keys, one.cell.first.durability), one)
+        if one.keys >= min(LEAST_KEYS, largest):
+            first.setdefault((one.backend, one.keys, one.cell.first.durability), one)
     shown = chosen(list(first.values()))
-    canvas, (left, right) = pyplot.subplots(1, 2, figsize=(WIDTH, 0.9 + 0.3 * len(shown)), sharey=True, constrained_layout=True)
+    canvas, (left, right) = pyplot.subplots(1, 2, figsize=(WIDTH, 0.8 + 0.27 * len(shown)), sharey=True, constrained_layout=True)
     texts = [describe(shown, one, ("backend", "keys", "durability", "cache")) or short_spec(one.backend) for one in shown]
     bars(left, [("peak resident memory", COLOURS[0], "", [amounts(one)["memory"] for one in shown])])
     bars(right, [("keys and values (logical)", COLOURS[4], "", [amounts(one)["logical"] for one in shown]),

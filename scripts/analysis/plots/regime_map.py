@@ -5,9 +5,9 @@ from typing import Optional
 import numpy
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, amount_text, describe, grouped, panels_text, settings_of, short_spec
+from analysis.plots.setting import STATE, WORK, Setting, amount_text, describe, grouped, panels_text, settings_of, short_spec
 from analysis.plots.spans import percent
-from analysis.plots.style import COLOUR_MAP, Axes, grid
+from analysis.plots.style import COLOUR_MAP, Axes, grid, title
 from analysis.records import SweepData
 from analysis.statistics import crossing
 from analysis.sweep_statistics import cell_share
@@ -19,7 +19,7 @@ COLUMNS: tuple[str, ...] = ("pipeline", "keys", "work, us", "commitment %", "low
 
 def regime_map(data: SweepData) -> Optional[Figure]:
     """A panel a pipeline (executor, workers, backend); None where no pipeline was measured over both quantities."""
-    groups = [group for group in grouped(settings_of(data), "workload.work", "keys", "workload.accounts").values()
+    groups = [group for group in grouped(settings_of(data), WORK, *STATE).values()
               if min(len({one.keys for one in group}), len({one.work_us for one in group})) >= LEAST_POINTS]
     if not groups:
         return None
@@ -30,13 +30,13 @@ def regime_map(data: SweepData) -> Optional[Figure]:
     rows: list[Row] = []
     for group in groups:
         text = describe(leaders, group[0], ("executor", "workers", "backend", "theta", "durability", "cache", "workload"))
-        title = text or f"{short_spec(group[0].executor)}, {short_spec(group[0].backend)}"
+        text = text or f"{short_spec(group[0].executor)}, {short_spec(group[0].backend)}"
         halves = {keys: half_at([one for one in group if one.keys == keys]) for keys in sorted({one.keys for one in group})}
         if group in shown:
-            draw(axes[shown.index(group)], group, halves, title)
+            draw(axes[shown.index(group)], group, halves, text)
         for one in sorted(group, key=lambda setting: (setting.keys, setting.work_us)):
             share, half = cell_share(one.cell, "commit"), halves[one.keys]
-            rows.append(Row((one.cell.cell,), (title, one.keys, one.work_us, percent(share.value), percent(share.low), percent(share.high), *half)))
+            rows.append(Row((one.cell.cell,), (text, one.keys, one.work_us, percent(share.value), percent(share.low), percent(share.high), *half)))
     return finish(data, "regime-map", "When commitment is the larger part", canvas, COLUMNS, rows, [one.cell for group in shown for one in group],
                   "Commitment's share of the block's wall time, in per cent, over work a transaction (at this machine's cost of a unit) and keys in "
                   "the state; each field is a measured cell. Line: where the share passes 50 %, interpolated between neighbouring cells; right of it "
@@ -53,7 +53,7 @@ def half_at(row: list[Setting]) -> tuple[Optional[float], Optional[float], Optio
     return found.x, found.low, found.high
 
 
-def draw(panel: Axes, group: list[Setting], halves: dict[int, tuple[Optional[float], Optional[float], Optional[float]]], title: str) -> None:
+def draw(panel: Axes, group: list[Setting], halves: dict[int, tuple[Optional[float], Optional[float], Optional[float]]], text: str) -> None:
     """One panel. The axes are the measured values in order, for they span decades and begin at 0."""
     works = sorted({one.work_us for one in group})
     sizes = sorted(halves)
@@ -63,7 +63,7 @@ def draw(panel: Axes, group: list[Setting], halves: dict[int, tuple[Optional[flo
     image = panel.imshow(shares, origin="lower", aspect="auto", cmap=COLOUR_MAP, vmin=0, vmax=100)
     for (row, column), share in numpy.ndenumerate(shares):
         if not numpy.isnan(share):
-            panel.text(column, row, f"{share:.0f}", ha="center", va="center", fontsize=7, color="white" if share < 55 else "black")
+            panel.text(column, row - 0.28, f"{share:.0f}", ha="center", va="center", fontsize=7, color="white" if share < 55 else "black")
     line = [(float(numpy.interp(x, works, range(len(works)))), row) for row, size in enumerate(sizes) if (x := halves[size][0]) is not None]
     if line:
         xs, ys = zip(*line)
@@ -74,6 +74,6 @@ def draw(panel: Axes, group: list[Setting], halves: dict[int, tuple[Optional[flo
     panel.set_yticks(range(len(sizes)), [amount_text(size) for size in sizes])
     panel.set_xlabel("work a transaction, us")
     panel.set_ylabel("keys in the state")
-    panel.set_title(title)
+    title(panel, text, 40)
     panel.grid(visible=False)
     panel.figure.colorbar(image, ax=panel, label="commitment, % of the block", shrink=0.9)

@@ -14,11 +14,9 @@ Parts = frozenset[tuple[str, str]]
 NUMBER: re.Pattern[str] = re.compile(r"[-+0-9.eE]+")
 # Of a workload, what figures vary; all other options must be equal within one panel.
 WORK: str = "workload.work"
-KEYS: tuple[str, ...] = ("keys", "workload.accounts", "workload.items")
+STATE: tuple[str, ...] = ("keys", "workload.accounts")
 SKEW: tuple[str, ...] = ("workload.keys", "workload.theta")
-SPEC_AXES: tuple[str, ...] = ("executor", "backend")
-# The same state is asked for with other options by these; they follow from the number of accounts and say nothing more.
-FOLLOWS: tuple[str, ...] = ("blocks", "warmup")
+EVERYTHING: tuple[str, ...] = ("executor", "workers", "backend", "work", "keys", "theta", "durability", "cache", "workload")  # describe() all of it
 
 
 def unit_ns(data: SweepData) -> float:
@@ -97,10 +95,19 @@ def setting_of(cell: Cell, cost_of_unit: float) -> Setting:
 
 
 def settings_of(data: SweepData) -> list[Setting]:
-    """Of every measured cell with a valid run, in order of the file; repeated work (--execute-times, --commit-times) is not among them."""
+    """Of every measured cell with a valid run, in order of the file; repeated work (--execute-times, --commit-times) is not among them.
+
+    Where two plans asked for the same setting, the cell with more runs stands for both.
+    """
     cost = unit_ns(data)
-    found = [setting_of(cell, cost) for cell in data.measured if cell.ok]
-    return [setting for setting in found if {("execute_times", "1"), ("commit_times", "1")} <= setting.parts]
+    found: dict[Parts, Setting] = {}
+    for cell in data.measured:
+        if cell.ok:
+            setting = setting_of(cell, cost)
+            known = found.get(setting.parts)
+            if known is None or len(known.cell.ok) < len(cell.ok):
+                found[setting.parts] = setting
+    return [setting for setting in found.values() if {("execute_times", "1"), ("commit_times", "1")} <= setting.parts]
 
 
 def grouped(settings: Iterable[Setting], *names: str) -> dict[Parts, list[Setting]]:
@@ -109,6 +116,16 @@ def grouped(settings: Iterable[Setting], *names: str) -> dict[Parts, list[Settin
     for setting in settings:
         groups.setdefault(setting.without(*names), []).append(setting)
     return groups
+
+
+def main_family(settings: Sequence[Setting]) -> list[Setting]:
+    """Of many cells those that one picture should hold: the same state, skew and knobs, under the most pipelines; work may differ.
+
+    Of families alike in this the larger state is taken.
+    """
+    families = grouped(settings, "executor", "backend", "workers", WORK)
+    return max(families.values(), default=[], key=lambda family: (
+        len({one.backend_name for one in family}), len({(one.executor, one.backend, one.workers) for one in family}), family[0].keys))
 
 
 def amount_text(value: float) -> str:

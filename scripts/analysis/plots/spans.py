@@ -3,12 +3,12 @@
 from typing import Optional
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, describe, settings_of, short_spec
+from analysis.plots.setting import EVERYTHING, Setting, describe, main_family, settings_of, short_spec
 from analysis.plots.style import GREY, SPANS, WIDTH, nanoseconds, pyplot
 from analysis.records import SweepData
 from analysis.sweep_statistics import cell_ns_per_tx, cell_share
 
-MOST_BARS: int = 28
+MOST_BARS: int = 20
 COLUMNS: tuple[str, ...] = ("cell", "ns a transaction", "low", "high", "execute %", "stage %", "merkleize %", "persist %", "other %", "commitment % low",
                             "commitment %", "commitment % high")
 
@@ -18,17 +18,15 @@ def spans(data: SweepData) -> Optional[Figure]:
     settings = settings_of(data)
     if not settings:
         return None
-    names = ("executor", "workers", "backend", "work", "keys", "theta", "durability", "cache", "workload")
-    shown = chosen(settings)
+    shown = chosen(main_family(settings))
     rows: list[Row] = []
-    texts: dict[str, str] = {}
     for one in settings:
         total, commit = cell_ns_per_tx(one.cell), cell_share(one.cell, "commit")
         shares = [100 * cell_share(one.cell, span).value for span in SPANS]
-        text = describe(settings, one, names) or short_spec(one.backend)
-        texts[one.cell.cell] = text
+        text = describe(settings, one, EVERYTHING) or short_spec(one.backend)
         rows.append(Row((one.cell.cell,), (text, total.value, total.low, total.high, *shares, percent(commit.low), percent(commit.value), percent(commit.high))))
-    canvas, (times, parts) = pyplot.subplots(1, 2, figsize=(WIDTH, 0.9 + 0.19 * len(shown)), sharey=True, constrained_layout=True)
+    canvas, (times, parts) = pyplot.subplots(1, 2, figsize=(WIDTH, 0.8 + 0.17 * len(shown)), sharey=True, constrained_layout=True)
+    times.set_ylim(-0.6, len(shown) - 0.4)
     for place, one in enumerate(shown):
         total = cell_ns_per_tx(one.cell)
         left_time = left_share = 0.0
@@ -40,15 +38,15 @@ def spans(data: SweepData) -> Optional[Figure]:
             left_time += share * total.value
             left_share += 100 * share
         times.text(left_time, place, " " + nanoseconds(total.value), va="center", fontsize=6.5)
-    times.set_yticks(range(len(shown)), [texts[one.cell.cell] for one in shown])
+    times.set_yticks(range(len(shown)), [describe(shown, one, EVERYTHING) or short_spec(one.backend) for one in shown], fontsize=6.8)
     times.invert_yaxis()
     times.set_xlabel("time a transaction")
     times.xaxis.set_major_formatter(lambda value, _: nanoseconds(value) if value else "0")
     times.margins(x=0.2)
     times.tick_params(axis="x", labelrotation=0)
-    times.locator_params(axis="x", nbins=4)
+    times.locator_params(axis="x", nbins=3)
     parts.axvline(50, color=GREY, linewidth=0.8, linestyle="--")
-    parts.set_xlabel("share of the block's wall time, %")
+    parts.set_xlabel("share of wall time, %")
     parts.set_xlim(0, 100)
     for panel in (times, parts):
         panel.grid(axis="y", visible=False)
@@ -61,7 +59,7 @@ def spans(data: SweepData) -> Optional[Figure]:
 
 
 def chosen(settings: list[Setting]) -> list[Setting]:
-    """All, or every so-manyth in the order of the file, where there are too many for one page."""
+    """All, or every so-manyth, where there are too many for one page; by state, work, backend."""
     ordered = sorted(settings, key=lambda one: (one.keys, one.work_us, one.backend, one.executor, one.workers))
     if len(ordered) <= MOST_BARS:
         return ordered

@@ -35,7 +35,7 @@ CAPTION_WIDTH: int = 118     # letters a line at the caption's size, for a figur
 WIDTH: float = 7.2           # inches: a page's text width
 
 pyplot.rcParams.update({
-    "font.family": "sans-serif", "font.size": 8.5, "axes.titlesize": 9, "axes.labelsize": 8.5, "legend.fontsize": 7.5, "xtick.labelsize": 7.5,
+    "font.family": "sans-serif", "font.size": 8.5, "axes.titlesize": 8, "axes.labelsize": 8.5, "legend.fontsize": 7.5, "xtick.labelsize": 7.5,
     "ytick.labelsize": 7.5, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.7, "axes.grid": True, "grid.color": "#dddddd",
     "grid.linewidth": 0.5, "axes.axisbelow": True, "legend.frameon": False, "hatch.linewidth": 0.6, "lines.markersize": 5, "savefig.dpi": 200,
     "svg.hashsalt": "commitbench", "svg.fonttype": "path", "figure.facecolor": "white", "savefig.facecolor": "white",
@@ -107,6 +107,11 @@ def points(axes: Axes, xs: Sequence[float], estimates: Sequence[Estimate], runs:
                                     [max(0.0, high - value) for value, (_, high) in zip(middle, bars)]],
                   fmt=series.marker(name), color=colour, markerfacecolor="white" if series.hollow(name) else colour, markeredgecolor=colour,
                   elinewidth=0.9, capsize=2.5 if capped else 0, label=label or name, zorder=3)
+
+
+def title(axes: Axes, text: str, width: int = 30) -> None:
+    """Over a panel, on as many lines as it needs."""
+    axes.set_title(textwrap.fill(text, width), linespacing=1.15)
 
 
 def caption_below(canvas: Canvas, caption: str, *, width: int = CAPTION_WIDTH) -> None:

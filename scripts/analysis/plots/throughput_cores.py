@@ -3,12 +3,12 @@
 from typing import Optional
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, describe, grouped, panels_text, settings_of, short_spec
-from analysis.plots.style import GREY, Axes, Series, grid, legend_above, points, si_axis
+from analysis.plots.setting import Setting, describe, grouped, main_family, panels_text, settings_of, short_spec
+from analysis.plots.style import GREY, Axes, Series, grid, legend_above, points, si_axis, title
 from analysis.records import SweepData
 from analysis.sweep_statistics import cell_throughput
 
-MOST_PANELS: int = 6
+MOST_PANELS: int = 8
 COLUMNS: tuple[str, ...] = ("backend", "panel", "executor", "cores", "transactions/s", "low", "high", "against 1 core, sequential", "linear", "work/span bound")
 
 
@@ -38,18 +38,20 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
     if not panels:
         return None
     panels.sort(key=lambda group: (group[0].backend, group[0].work_us, group[0].keys))
-    # The most telling ones, where there are too many: those with most points, then spread over the work.
-    shown = sorted(panels, key=lambda group: -len(group))[:MOST_PANELS]
-    shown = [group for group in panels if group in shown]
-    canvas, axes = grid(len(shown))
-    series = Series(sorted({short_spec(one.executor) for group in panels for one in group}, key=lambda name: (name != "sequential", name)))
-    leaders = [group[0] for group in panels]
+    best = main_family([one for group in panels for one in group])
+    shown = [group for group in panels if group[0] in best][:MOST_PANELS]
+    works = len({group[0].work_us for group in shown})
+    columns = works if 2 <= works <= 4 else 3
+    canvas, axes = grid(len(shown), columns=columns, panel_height=2.0)
+    series = Series(sorted({short_spec(one.executor) for group in shown for one in group}, key=lambda name: (name != "sequential", name)))
+    leaders, shown_leaders = [group[0] for group in panels], [group[0] for group in shown]
+    names = ("backend", "work", "keys", "theta", "durability", "cache", "workload")
     rows: list[Row] = []
     for group in panels:
-        title = describe(leaders, group[0], ("backend", "work", "keys", "theta", "durability", "cache", "workload"))
         base = next((one for one in group if one.executor_name == "sequential" and one.workers == 1), None)
         if group in shown:
-            draw(axes[shown.index(group)], group, base, title or short_spec(group[0].backend), series)
+            draw(axes[shown.index(group)], group, base, series)
+            title(axes[shown.index(group)], describe(shown_leaders, group[0], names) or short_spec(group[0].backend), 24)
         for one in sorted(group, key=lambda setting: (setting.executor, setting.workers)):
             estimate = cell_throughput(one.cell)
             linear = bound = against = None
@@ -57,9 +59,10 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
                 start = base.cell.first.ns_per_tx
                 against = estimate.value / cell_throughput(base.cell).value
                 linear, bound = float(one.workers), start / bound_ns(base, one.workers)
-            rows.append(Row((one.cell.cell,), (short_spec(one.backend), title, short_spec(one.executor), one.workers, estimate.value, estimate.low,
+            rows.append(Row((one.cell.cell,), (short_spec(one.backend), describe(leaders, one, names[1:]), short_spec(one.executor), one.workers, estimate.value, estimate.low,
                                                estimate.high, against, linear, bound)))
-    axes[0].set_ylabel("transactions / s")
+    for panel in axes[::columns]:
+        panel.set_ylabel("transactions / s")
     legend_above(canvas, axes)
     return finish(data, "throughput-cores", "Throughput against cores", canvas, COLUMNS, rows, [one.cell for group in shown for one in group],
                   "Transactions a second against cores; nothing is joined or drawn beyond what was measured. Dotted: linear from sequential on one "
@@ -67,7 +70,7 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
                   "Dash-dotted: only execution shared, perfectly; commitment as on one core." + panels_text(len(panels) - len(shown)))
 
 
-def draw(panel: Axes, group: list[Setting], base: Optional[Setting], title: str, series: Series) -> None:
+def draw(panel: Axes, group: list[Setting], base: Optional[Setting], series: Series) -> None:
     """One panel."""
     most = max(one.workers for one in group)
     if base is not None:
@@ -86,7 +89,6 @@ def draw(panel: Axes, group: list[Setting], base: Optional[Setting], title: str,
             aside = (index - (len(series.names) - 1) / 2) * 0.035 * most
             points(panel, [one.workers + aside for one in ones], [cell_throughput(one.cell) for one in ones],
                    [list(one.cell.throughputs) for one in ones], series, name)
-    panel.set_title(title)
     panel.set_xlabel("cores")
     panel.set_xticks(sorted({one.workers for one in group}))
     panel.set_xlim(1 - 0.15 * most, most * 1.15)
