@@ -65,6 +65,10 @@ class Estimate:
         return dataclasses.replace(self, value=self.value * factor, low=ends[0], high=ends[1], minimum=self.minimum * factor,
                                    maximum=self.maximum * factor)
 
+    def as_json(self) -> dict[str, Any]:
+        """Its fields; None for what is not there."""
+        return {name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in dataclasses.asdict(self).items()}
+
     def text(self, unit: str = "", digits: int = 3) -> str:
         """"1,230 tx/s (95 %: 1,210 to 1,250, n = 10)", or the range where there is no interval."""
         word = f" {unit}" if unit else ""

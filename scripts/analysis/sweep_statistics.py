@@ -59,7 +59,9 @@ def ratio(a: Cell, b: Cell) -> Estimate:
 def null_of(data: SweepData, cell: Cell) -> Cell | None:
     """The null x null cell that shares most axes with this one; None where there is none with a valid run."""
     found = [null for null in data.null_cells if null.ok]
-    return max(found, key=lambda null: sum(cell.axes.get(name) == value for name, value in null.axes.items()), default=None)
+    if not found:
+        return None
+    return max(found, key=lambda null: sum(cell.axes.get(name) == value for name, value in null.axes.items()))
 
 
 def overhead_of(data: SweepData, cell: Cell) -> float | None:
