@@ -1,21 +1,21 @@
 """`commitbench plot`: the figures as files."""
 
-import argparse
 import pathlib
 from collections.abc import Sequence
 
 from . import records
+from .arguments import Parser
 from .errors import EXIT_SAME, AnalysisError
 from .plots import FIGURES
 
 
 def main(arguments: Sequence[str]) -> int:
     """`commitbench plot DIR... --out FOLDER`."""
-    parser = argparse.ArgumentParser(prog="commitbench plot", description="Figures from result folders, each as PNG and SVG.")
-    parser.add_argument("folders", nargs="+", type=pathlib.Path, metavar="DIR", help="a folder with runs.jsonl, or the file")
+    parser = Parser("plot", "Figures from result folders, each as PNG and SVG.", "figures: " + ", ".join(FIGURES))
+    parser.add_results("folders", "folders with a runs.jsonl, or the files", several=True)
     parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", help="gets the figures (default: figures in the first folder)")
-    parser.add_argument("--only", action="append", choices=list(FIGURES), help="this figure; may be repeated")
-    parser.add_argument("--pool-machines", action="store_true", help="put runs of several machines into one interval, and say so")
+    parser.add_argument("--only", action="append", choices=list(FIGURES), metavar="FIGURE", help="this figure; may be repeated")
+    parser.add_pool_machines()
     given = parser.parse_args(arguments)
     data = records.read(given.folders, pool_machines=given.pool_machines)
     out = given.out or data.files[0].parent / "figures"

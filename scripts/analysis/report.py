@@ -1,16 +1,15 @@
 """`commitbench report`: one HTML file that needs nothing else: verdicts first, then every figure with its numbers, command and manifest."""
 
-import argparse
 import base64
 import html
 import io
 import json
 import pathlib
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
 from . import records
+from .arguments import Parser
 from .errors import EXIT_SAME, AnalysisError
 from .number_text import number, plural
 from .plots import FIGURES
@@ -72,7 +71,7 @@ def figure_html(figure: Figure) -> str:
     caption = "<br>".join(escape(line) for line in figure.caption.split("\n"))
     return f"""<section class="figure" id="{escape(figure.name)}">
 <h3>{escape(figure.title)}</h3>
-<figure>{image_html(figure)}<figcaption class="quiet">{caption}</figcaption></figure>
+<figure><div class="picture" tabindex="0">{image_html(figure)}</div><figcaption class="quiet">{caption}</figcaption></figure>
 <details open><summary>Numbers (<span class="shown">{len(figure.rows)}</span> of {len(figure.rows)} rows)</summary>{table_html(figure)}</details>
 <details><summary>The command of each cell in the picture; <a href="#manifest">manifest</a></summary><pre>{commands_html(figure.cells)}</pre></details>
 </section>"""
@@ -107,12 +106,9 @@ def verdicts_html(claims: Optional[dict[str, Any]]) -> str:
 def introduction_html(data: SweepData, claims: Optional[dict[str, Any]]) -> str:
     """Machine, runs, noise."""
     machines = "; ".join(machine.text for machine in data.machines.values())
-    floor = floor_of(data)
-    noise = ("no A/A cell was measured" if floor.measured is None else
-             f"{plural(floor.pairs, 'A/A pair')} differ by up to {100 * floor.measured:.2g} %")
     lines = [f"<p>Machine: {escape(machines)}.</p>",
              f"<p>{plural(data.runs_total, 'run')} of {plural(len(data.cells), 'cell')}: {data.void_total} void, {data.failed_total} failed, "
-             f"{data.retried_total} repeated attempts. Noise: {noise}; differences below {100 * floor.floor:.2g} % are not called differences.</p>"]
+             f"{data.retried_total} repeated attempts. Noise {escape(floor_of(data).text())}.</p>"]
     if data.pooled:
         lines.append(f'<p class="warning">{escape(data.pooling_note)}</p>')
     if claims is None:
@@ -190,15 +186,15 @@ def write_report(data: SweepData, file: pathlib.Path, title: str, claims: Option
 
 def main(arguments: Sequence[str]) -> int:
     """`commitbench report DIR...`."""
-    parser = argparse.ArgumentParser(prog="commitbench report", description="One HTML file from result folders: verdicts, figures with their numbers.")
-    parser.add_argument("folders", nargs="+", type=pathlib.Path, metavar="DIR", help="a folder with runs.jsonl, or the file")
+    parser = Parser("report", "One HTML file from result folders: verdicts, figures with their numbers. It needs no network.")
+    parser.add_results("folders", "folders with a runs.jsonl, or the files", several=True)
     parser.add_argument("--out", type=pathlib.Path, metavar="FILE", help="the page (default: report.html in the first folder)")
-    parser.add_argument("--title", default="commitbench: results")
-    parser.add_argument("--pool-machines", action="store_true", help="put runs of several machines into one interval, and say so")
+    parser.add_argument("--title", default="commitbench: results", help="of the page")
+    parser.add_pool_machines()
     given = parser.parse_args(arguments)
     data = records.read(given.folders, pool_machines=given.pool_machines)
     folder = data.files[0].parent
     out = given.out or folder / "report.html"
     write_report(data, out, given.title, read_claims(folder))
-    print(f"report: {out}", file=sys.stdout)
+    print(f"report: {out}")
     return EXIT_SAME

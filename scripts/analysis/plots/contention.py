@@ -40,7 +40,7 @@ def contention(data: SweepData) -> Optional[Figure]:
         drawn += draw(panel, over, group, describe(leaders, group[0], ("work", "backend", "workload", "durability")), series, rows)
     axes[0].set_ylabel("throughput / sequential's on one core")
     legend_above(canvas, axes, columns=3)
-    return finish(data, "contention", "Executors under contention", canvas, COLUMNS, rows, [one.cell for one in drawn],
+    return finish(data, "contention", "Executors under contention", canvas, COLUMNS, rows, drawn,
                   "Throughput against sequential on one core in the same setting, repetition by repetition, on the most cores measured. Dashed: "
                   "no faster than sequential. Dotted: bound of the cores and of the block's longest chain of conflicts (exact access sets).")
 
@@ -59,8 +59,7 @@ def draw(panel: Axes, over: str, group: list[Setting], text: str, series: Series
     drawn: list[Setting] = list(base.values())
     for index, name in enumerate(series.names):
         xs, estimates, dots = [], [], []
-        for one in sorted((one for one in group if short_spec(one.executor) == name), key=lambda setting: axis_value(over, setting)):
-            value = axis_value(over, one)
+        for (value, _), one in sorted({(axis_value(over, one), one.workers): one for one in group if short_spec(one.executor) == name}.items()):
             if value not in base:
                 continue
             against: Estimate = ratio(base[value].cell, one.cell)

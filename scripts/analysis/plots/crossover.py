@@ -42,7 +42,7 @@ def crossover(data: SweepData) -> Optional[Figure]:
     legend_above(canvas, axes)
     fast, slow = pairs[0]
     return finish(data, "crossover", "Sequential over a fast commitment against parallel over a slow one", canvas, COLUMNS, rows,
-                  [one.cell for pair in shown for side in pair for one in side],
+                  [one for pair in shown for side in pair for one in side],
                   f"Filled: {pipeline(fast[0])}. Hollow: the parallel executor over {short_spec(slow[0].backend)} on the cores of the panel. Band: "
                   "where the two cross, with its interval; none where they do not within the work measured.")
 

@@ -9,6 +9,7 @@ from typing import Any, Optional
 from matplotlib import pyplot
 from matplotlib.figure import Figure as Canvas
 
+from analysis.plots.setting import Setting, common
 from analysis.plots.style import caption_below
 from analysis.records import Cell, SweepData
 
@@ -36,14 +37,16 @@ class Figure:
     cells: list[Cell] = field(default_factory=list)
 
     def save(self, folder: Path) -> list[Path]:
-        """Writes NAME.png and NAME.svg; the paths."""
+        """Writes NAME.png and NAME.svg with the caption as part of the picture, for a figure must not lose its machine and command; the paths."""
         folder.mkdir(parents=True, exist_ok=True)
+        below = caption_below(self.canvas, self.caption)
         written = []
         for ending in ("png", "svg"):
             path = folder / f"{self.name}.{ending}"
             # Without a date, so that the same runs give the same bytes.
             self.canvas.savefig(path, bbox_inches="tight", pad_inches=0.08, metadata={"Date": None} if ending == "svg" else {"Software": None})
             written.append(path)
+        below.remove()
         return written
 
     def close(self) -> None:
@@ -69,12 +72,22 @@ def machines_text(data: SweepData) -> str:
     return " AND ".join(texts) + (f" ({data.pooling_note})" if data.pooled else "")
 
 
-def finish(data: SweepData, name: str, title: str, canvas: Canvas, columns: Sequence[str], rows: list[Row], cells: Sequence[Cell],
-           note: str) -> Figure:
-    """Adds the caption that every figure must have: what it says, n, machine, command."""
-    used = list({cell.cell: cell for cell in cells}.values())
-    caption = f"{note} Points are medians of runs, bars 95 % intervals; {runs_text(used)}.\nMachine: {machines_text(data)}\nCommand: {command_text(data, used)}"
-    caption_below(canvas, caption)
+POINTS: str = " Points are medians of runs, small dots runs, bars 95 % intervals;"
+MEDIANS: str = " Medians of runs;"
+
+
+def finish(data: SweepData, name: str, title: str, canvas: Canvas, columns: Sequence[str], rows: list[Row], settings: Sequence[Setting], note: str,
+           *, marks: str = POINTS) -> Figure:
+    """Adds the caption that every figure must have: what it shows, what all its cells have in common, n, machine, command.
+
+    `settings` are those in the picture; `marks` says what its marks are.
+    """
+    used = list({one.cell.cell: one.cell for one in settings}.values())
+    shared = common(settings)
+    caption = (f"{note}{' All cells: ' + shared + '.' if shared else ''}{marks} {runs_text(used)}.\nMachine: {machines_text(data)}\n"
+               f"Command: {command_text(data, used)}")
+    shown = {cell.cell for cell in used}
+    rows = sorted(rows, key=lambda row: not shown.issuperset(row.cells))  # those in the picture first
     return Figure(name, title, canvas, tuple(columns), rows, caption, used)
 
 

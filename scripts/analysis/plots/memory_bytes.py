@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Optional
 
-from analysis.plots.figure import Figure, Row, finish
+from analysis.plots.figure import MEDIANS, Figure, Row, finish
 from analysis.plots.setting import EVERYTHING, Setting, describe, settings_of, short_spec
 from analysis.plots.spans import chosen
 from analysis.plots.state_size import LEAST_KEYS
@@ -41,7 +41,7 @@ def memory_bytes(data: SweepData) -> Optional[Figure]:
     for one in settings:
         if one.keys >= min(LEAST_KEYS, largest):
             first.setdefault((one.backend, one.keys, one.cell.first.durability), one)
-    shown = chosen(list(first.values()))
+    shown = sorted(chosen(list(first.values())), key=lambda one: (one.backend, one.keys))
     canvas, (left, right) = pyplot.subplots(1, 2, figsize=(WIDTH, 0.8 + 0.27 * len(shown)), sharey=True, constrained_layout=True)
     texts = [describe(shown, one, ("backend", "keys", "durability", "cache")) or short_spec(one.backend) for one in shown]
     bars(left, [("peak resident memory", COLOURS[0], "", [amounts(one)["memory"] for one in shown])])
@@ -58,10 +58,10 @@ def memory_bytes(data: SweepData) -> Optional[Figure]:
         panel.grid(axis="y", visible=False)
         panel.margins(x=0.14)
     right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2)
-    return finish(data, "memory-bytes", "Memory, and bytes written a transaction", canvas, COLUMNS, rows, [one.cell for one in shown],
+    return finish(data, "memory-bytes", "Memory, and bytes written a transaction", canvas, COLUMNS, rows, shown,
                   "Left: peak resident memory of warm-up and measured blocks, mapped files included. Right: bytes a transaction: keys and new values "
                   "of the blocks' StateDiffs; what the backend gave its store; what the kernel counts as written. One cell for each backend "
-                  "and state.")
+                  "and state.", marks=MEDIANS)
 
 
 def amounts(one: Setting) -> dict[str, Optional[float]]:

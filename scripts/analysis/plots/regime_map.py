@@ -4,7 +4,7 @@ from typing import Optional
 
 import numpy
 
-from analysis.plots.figure import Figure, Row, finish
+from analysis.plots.figure import MEDIANS, Figure, Row, finish
 from analysis.plots.setting import STATE, WORK, Setting, amount_text, describe, grouped, panels_text, settings_of, short_spec
 from analysis.plots.spans import percent
 from analysis.plots.style import COLOUR_MAP, Axes, grid, title
@@ -37,10 +37,10 @@ def regime_map(data: SweepData) -> Optional[Figure]:
         for one in sorted(group, key=lambda setting: (setting.keys, setting.work_us)):
             share, half = cell_share(one.cell, "commit"), halves[one.keys]
             rows.append(Row((one.cell.cell,), (text, one.keys, one.work_us, percent(share.value), percent(share.low), percent(share.high), *half)))
-    return finish(data, "regime-map", "When commitment is the larger part", canvas, COLUMNS, rows, [one.cell for group in shown for one in group],
+    return finish(data, "regime-map", "When commitment is the larger part", canvas, COLUMNS, rows, [one for group in shown for one in group],
                   "Commitment's share of the block's wall time, in per cent, over work a transaction (at this machine's cost of a unit) and keys in "
                   "the state; each field is a measured cell. Line: where the share passes 50 %, interpolated between neighbouring cells; right of it "
-                  "execution is the larger part. No line beyond the fields." + panels_text(len(groups) - len(shown)))
+                  "execution is the larger part. No line beyond the fields." + panels_text(len(groups) - len(shown)), marks=MEDIANS)
 
 
 def half_at(row: list[Setting]) -> tuple[Optional[float], Optional[float], Optional[float]]:

@@ -16,7 +16,8 @@ NUMBER: re.Pattern[str] = re.compile(r"[-+0-9.eE]+")
 WORK: str = "workload.work"
 STATE: tuple[str, ...] = ("keys", "workload.accounts")
 SKEW: tuple[str, ...] = ("workload.keys", "workload.theta")
-EVERYTHING: tuple[str, ...] = ("executor", "workers", "backend", "work", "keys", "theta", "durability", "cache", "workload")  # describe() all of it
+EVERYTHING: tuple[str, ...] = ("executor", "workers", "backend", "work", "keys", "theta", "durability", "cache", "workload")  # of describe()
+COMMON: tuple[str, ...] = ("workload", "executor", "workers", "backend", "work", "keys", "theta", "block", "durability", "cache", "memory")
 
 
 def unit_ns(data: SweepData) -> float:
@@ -152,8 +153,10 @@ def _describers() -> dict[str, Callable[[Setting], str]]:
         "backend": lambda setting: short_spec(setting.backend),
         "workers": lambda setting: f"{setting.workers} workers" if setting.workers > 1 else "1 worker",
         "workload": lambda setting: setting.workload,
-        "durability": lambda setting: {"block": "synced", "none": "not synced"}[dict(setting.parts)["durability"]],
-        "cache": lambda setting: dict(setting.parts)["cache"],
+        "durability": lambda setting: {"block": "synced every block", "none": "no syncs"}[dict(setting.parts)["durability"]],
+        "block": lambda setting: f"{dict(setting.parts).get('workload.block-size', '?')} transactions a block",
+        "memory": lambda setting: f"budget {int(dict(setting.parts)['memory']) >> 20} MiB",
+        "cache": lambda setting: f"{dict(setting.parts)['cache']} caches",
     }
 
 
@@ -164,6 +167,16 @@ def describe(groups: Sequence[Setting], of: Setting, names: Sequence[str]) -> st
         describer = _describers()[name]
         if len({describer(setting) for setting in groups}) > 1:
             words.append(describer(of))
+    return ", ".join(words)
+
+
+def common(settings: Sequence[Setting]) -> str:
+    """What all of them have alike, in words; for the caption, since panels and labels say only what differs."""
+    words = []
+    for name in COMMON:
+        said = {_describers()[name](setting) for setting in settings}
+        if len(said) == 1:
+            words.append(said.pop())
     return ", ".join(words)
 
 

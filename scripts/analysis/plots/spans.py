@@ -2,7 +2,7 @@
 
 from typing import Optional
 
-from analysis.plots.figure import Figure, Row, finish
+from analysis.plots.figure import MEDIANS, Figure, Row, finish
 from analysis.plots.setting import EVERYTHING, Setting, describe, main_family, settings_of, short_spec
 from analysis.plots.style import GREY, SPANS, WIDTH, nanoseconds, pyplot
 from analysis.records import SweepData
@@ -18,7 +18,7 @@ def spans(data: SweepData) -> Optional[Figure]:
     settings = settings_of(data)
     if not settings:
         return None
-    shown = chosen(main_family(settings))
+    shown = chosen(ends(main_family(settings)))
     rows: list[Row] = []
     for one in settings:
         total, commit = cell_ns_per_tx(one.cell), cell_share(one.cell, "commit")
@@ -53,9 +53,18 @@ def spans(data: SweepData) -> Optional[Figure]:
     canvas.legend(*times.get_legend_handles_labels(), loc="lower center", bbox_to_anchor=(0.55, 1.0), ncol=len(SPANS))
     left_out = len(settings) - len(shown)
     note = f" {left_out} more cells are only in the table." if left_out else ""
-    return finish(data, "spans", "Where the time of a block goes", canvas, COLUMNS, rows, [one.cell for one in shown],
+    return finish(data, "spans", "Where the time of a block goes", canvas, COLUMNS, rows, shown,
                   "Time a transaction (left) and shares of the block's wall time (right): execute, then the commitment's stage, merkleize and "
-                  "persist; other is what lies between the spans. Dashed: half of the block." + note)
+                  "persist; other is what lies between the spans. Dashed: half of the block." + note, marks=MEDIANS)
+
+
+def ends(settings: list[Setting]) -> list[Setting]:
+    """One core, and the most cores that each executor was given: what lies between tells little here."""
+    most: dict[tuple[str, str], int] = {}
+    for one in settings:
+        most[one.executor, one.backend] = max(one.workers, most.get((one.executor, one.backend), 1))
+    return [one for one in settings
+            if one.workers == (1 if one.executor_name in ("sequential", "replay") else most[one.executor, one.backend])] or settings
 
 
 def chosen(settings: list[Setting]) -> list[Setting]:

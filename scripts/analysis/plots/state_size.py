@@ -51,6 +51,6 @@ def state_size(data: SweepData) -> Optional[Figure]:
             si_axis(panel.yaxis)
     axes[0].set_ylabel("transactions / s")
     legend_above(canvas, axes)
-    return finish(data, "state-size", "Throughput against the size of the state", canvas, COLUMNS, rows, [one.cell for group in shown for one in group],
+    return finish(data, "state-size", "Throughput against the size of the state", canvas, COLUMNS, rows, [one for group in shown for one in group],
                   "Transactions a second against keys in the first state; both axes are logarithmic, nothing is joined."
                   + panels_text(len(panels) - len(shown)))

@@ -16,12 +16,14 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure as Canvas  # noqa: E402
+from matplotlib.text import Text  # noqa: E402
 from matplotlib.ticker import FuncFormatter  # noqa: E402
 
 from analysis.statistics import Estimate  # noqa: E402
 
 BLACK: str = "#000000"
 GREY: str = "#6b6b6b"
+LIGHT: str = "#b4b4b4"
 COLOURS: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#000000", "#F0E442")
 MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "<")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 2)), (0, (2, 3)), (0, (4, 1, 1, 1, 1, 1)))
@@ -110,14 +112,18 @@ def points(axes: Axes, xs: Sequence[float], estimates: Sequence[Estimate], runs:
 
 
 def title(axes: Axes, text: str, width: int = 30) -> None:
-    """Over a panel, on as many lines as it needs."""
-    axes.set_title(textwrap.fill(text, width), linespacing=1.15)
+    """Over a panel; where it is too long, broken after the comma nearest to the middle."""
+    commas = [place for place, letter in enumerate(text) if letter == ","]
+    if len(text) > width and commas:
+        middle = min(commas, key=lambda place: abs(place - len(text) / 2)) + 1
+        text = text[:middle] + "\n" + text[middle:].lstrip()
+    axes.set_title(text, linespacing=1.15)
 
 
-def caption_below(canvas: Canvas, caption: str, *, width: int = CAPTION_WIDTH) -> None:
-    """Puts the caption under everything, as part of the picture: a figure must not lose its machine and command."""
+def caption_below(canvas: Canvas, caption: str, *, width: int = CAPTION_WIDTH) -> Text:
+    """Puts the caption under everything."""
     text = "\n".join(textwrap.fill(paragraph, width, break_long_words=True, break_on_hyphens=False) for paragraph in caption.split("\n"))
-    canvas.text(0.012, -0.012, text, ha="left", va="top", fontsize=6.6, color="#333333", linespacing=1.3)
+    return canvas.text(0.012, -0.012, text, ha="left", va="top", fontsize=6.6, color="#333333", linespacing=1.3)
 
 
 def grid(panels: int, *, columns: int = 3, panel_height: float = 2.3, width: float = WIDTH, share_x: bool = False,

@@ -4,7 +4,7 @@ from typing import Optional
 
 from analysis.plots.figure import Figure, Row, finish
 from analysis.plots.setting import Setting, describe, grouped, main_family, panels_text, settings_of, short_spec
-from analysis.plots.style import GREY, Axes, Series, grid, legend_above, points, si_axis, title
+from analysis.plots.style import GREY, LIGHT, Axes, Series, grid, legend_above, points, si_axis, title
 from analysis.records import SweepData
 from analysis.sweep_statistics import cell_throughput
 
@@ -33,7 +33,7 @@ def shared_ns(base: Setting, cores: float) -> float:
 
 def throughput_cores(data: SweepData) -> Optional[Figure]:
     """One panel a pipeline (backend, work, state), one series an executor; None where no cell was measured on two numbers of cores."""
-    panels = [group for group in grouped(settings_of(data), "workers", "executor").values()
+    panels = [group for group in grouped((one for one in settings_of(data) if one.executor_name != "replay"), "workers", "executor").values()
               if any(len({one.workers for one in same}) > 1 for same in grouped(group, "workers").values())]
     if not panels:
         return None
@@ -51,7 +51,7 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
         base = next((one for one in group if one.executor_name == "sequential" and one.workers == 1), None)
         if group in shown:
             draw(axes[shown.index(group)], group, base, series)
-            title(axes[shown.index(group)], describe(shown_leaders, group[0], names) or short_spec(group[0].backend), 24)
+            title(axes[shown.index(group)], describe(shown_leaders, group[0], names) or short_spec(group[0].backend), 14)
         for one in sorted(group, key=lambda setting: (setting.executor, setting.workers)):
             estimate = cell_throughput(one.cell)
             linear = bound = against = None
@@ -64,8 +64,8 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
     for panel in axes[::columns]:
         panel.set_ylabel("transactions / s")
     legend_above(canvas, axes)
-    return finish(data, "throughput-cores", "Throughput against cores", canvas, COLUMNS, rows, [one.cell for group in shown for one in group],
-                  "Transactions a second against cores; nothing is joined or drawn beyond what was measured. Dotted: linear from sequential on one "
+    return finish(data, "throughput-cores", "Throughput against cores", canvas, COLUMNS, rows, [one for group in shown for one in group],
+                  "Transactions a second against cores; nothing is joined or drawn beyond what was measured. Pale: linear from sequential on one "
                   "core. Dashed: work/span bound (execution no faster than its longest chain of conflicts, all else shared perfectly). "
                   "Dash-dotted: only execution shared, perfectly; commitment as on one core." + panels_text(len(panels) - len(shown)))
 
@@ -77,7 +77,7 @@ def draw(panel: Axes, group: list[Setting], base: Optional[Setting], series: Ser
         cores = [1 + i * (most - 1) / 40 for i in range(41)]
         start = base.cell.first.ns_per_tx
         scale = cell_throughput(base.cell).value * start
-        panel.plot(cores, [scale / start * count for count in cores], ":", color=GREY, linewidth=1, label="linear")
+        panel.plot(cores, [scale / start * count for count in cores], "-", color=LIGHT, linewidth=1.6, label="linear")
         panel.plot(cores, [scale / bound_ns(base, count) for count in cores], "--", color=GREY, linewidth=1, label="work/span bound")
         panel.plot(cores, [scale / shared_ns(base, count) for count in cores], "-.", color=GREY, linewidth=1, label="only execution shared")
     by_executor: dict[str, list[Setting]] = {}
