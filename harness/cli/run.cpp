@@ -136,6 +136,17 @@ void add_run(CLI::App& app, Action& chosen) {
         ->type_name("on|off")
         ->capture_default_str();
     command
+        ->add_option("--execute-times", arguments->execute_times,
+                     "Execute every block N times: throughput if execution cost N times as much")
+        ->type_name("N")
+        ->capture_default_str();
+    command
+        ->add_option("--commit-times", arguments->commit_times,
+                     "Commit to every block N times, with N - 1 more backends that have files and "
+                     "a memory budget of their own: throughput if commitment cost N times as much")
+        ->type_name("N")
+        ->capture_default_str();
+    command
         ->add_option("--dir", arguments->directory,
                      "Folder for the state, kept afterwards (default: a temporary one)")
         ->type_name("DIR");

@@ -43,6 +43,17 @@ Result<bool> parse_pin(std::string_view text) {
     return text == "on";
 }
 
+/// Of --execute-times and --commit-times.
+Result<std::uint32_t> parse_times(std::string_view flag, std::string_view text) {
+    constexpr std::uint64_t kMost = 16;
+    const auto number = parse_integer(text);
+    if (!number || *number == 0 || *number > kMost) {
+        return bad_input(
+            fmt::format("{} {}: is not good; write how often, from 1 to {}", flag, text, kMost));
+    }
+    return static_cast<std::uint32_t>(*number);
+}
+
 /// Each cell of several keeps its files apart: a folder that holds a state is refused.
 std::string directory_of(const RunArguments& arguments, std::size_t which) {
     if (arguments.directory.empty() || arguments.backends.size() == 1) {
@@ -134,6 +145,14 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
     if (!pin) {
         return pin.error();
     }
+    const auto execute_times = parse_times("--execute-times", arguments.execute_times);
+    if (!execute_times) {
+        return execute_times.error();
+    }
+    const auto commit_times = parse_times("--commit-times", arguments.commit_times);
+    if (!commit_times) {
+        return commit_times.error();
+    }
     if (arguments.results.empty()) {
         return bad_input("--results: is empty; name the folder that gets the result line");
     }
@@ -151,6 +170,8 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
         .durability = *durability,
         .workers = *workers,
         .pin = *pin,
+        .execute_times = *execute_times,
+        .commit_times = *commit_times,
         .directory = directory_of(arguments, which),
         .overwrite = arguments.overwrite,
         .is_data_folder = &DirectoryClaim::is_ours,
@@ -192,6 +213,10 @@ std::vector<std::string> command_of(const RunArguments& arguments, std::size_t w
     };
     add("--blocks", arguments.blocks);
     add("--warmup", arguments.warmup);
+    for (const auto& [flag, times] : {std::pair{"--execute-times", arguments.execute_times},
+                                      std::pair{"--commit-times", arguments.commit_times}}) {
+        add(flag, times == "1" ? std::string() : times);
+    }
     add("--dir", directory_of(arguments, which));
     for (const auto& [flag, given] :
          {std::pair{"--overwrite", arguments.overwrite}, std::pair{"--reopen", arguments.reopen},

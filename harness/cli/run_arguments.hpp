@@ -23,6 +23,8 @@ struct RunArguments {
     std::string durability = "none";
     std::string workers = "1";
     std::string pin = "on";
+    std::string execute_times = "1";
+    std::string commit_times = "1";
     std::string directory;
     bool overwrite = false;
     bool reopen = false;

@@ -30,14 +30,22 @@ BlockCheck::Reason BlockCheck::check_first_state() {
     return std::nullopt;
 }
 
-Result<BlockCheck::Reason> BlockCheck::check_block(std::uint64_t number,
-                                                   const BlockResult& result,
-                                                   const Root& root) {
+Result<BlockCheck::Reason> BlockCheck::check_result(std::uint64_t number,
+                                                    const BlockResult& result) {
     if (const auto disorder = first_disorder(result.diff)) {
         return Reason(fmt::format("block {}: {}", number, *disorder));
     }
     if (make_ledger_block(result) != ledger_.blocks[number - 1]) {
         return explain_result(number, result);
+    }
+    return Reason();
+}
+
+Result<BlockCheck::Reason> BlockCheck::check_block(std::uint64_t number,
+                                                   const BlockResult& result,
+                                                   const Root& root) {
+    if (auto wrong = check_result(number, result); !wrong || *wrong) {
+        return wrong;
     }
     const Position position = backend_.persisted();
     if (position.block != number || position.root != root) {

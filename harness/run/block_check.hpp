@@ -23,6 +23,8 @@ class BlockCheck {
 
     /// After load().
     [[nodiscard]] Reason check_first_state();
+    /// After execute(), of a result alone: for executions that are not committed.
+    [[nodiscard]] Result<Reason> check_result(std::uint64_t number, const BlockResult& result);
     /// After persist(). `root` is what merkleize() gave.
     [[nodiscard]] Result<Reason> check_block(std::uint64_t number,
                                              const BlockResult& result,

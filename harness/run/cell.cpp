@@ -3,6 +3,7 @@
 
 #include "codec/hex.hpp"
 #include "harness/core/parallelism.hpp"
+#include "harness/run/backend_twins.hpp"
 #include "harness/run/block_check.hpp"
 #include "harness/run/component_report.hpp"
 #include "harness/run/data_folder.hpp"
@@ -114,6 +115,11 @@ class CellRun {
             return bad_input(fmt::format("the folder {} holds a state already: name another one",
                                          folder_->path().native()));
         }
+        auto twins = BackendTwins::open(request_, workers_);
+        if (!twins) {
+            return twins.error();
+        }
+        twins_.emplace(std::move(*twins));
         auto executor = request_.executor.component->create(
             request_.executor.options, {.workers = &workers_, .seed = request_.seed});
         if (!executor) {
@@ -211,6 +217,47 @@ class CellRun {
         record_.load.rss_file_bytes = loaded.rss_file_bytes;
         if (auto reason = check_->check_first_state()) {
             make_void(std::move(*reason));
+            return {};
+        }
+        return load_twins();
+    }
+
+    /// What `load` in the record says is the backend's own.
+    Status load_twins() {
+        const Status loaded = twins_->load([this](Backend& twin) -> Status {
+            SortedWorkloadState state(
+                *workload_, twin,
+                {request_.memory_budget / kSortShare, &progress_, request_.interrupt});
+            return twin.load(state);
+        });
+        if (!loaded) {
+            return explain(loaded.error());
+        }
+        check_twins();
+        return {};
+    }
+
+    void check_twins() {
+        if (std::string difference = twins_->first_difference(backend_->persisted());
+            !difference.empty()) {
+            make_void(std::move(difference));
+        }
+    }
+
+    /// All executions of a block but the last: timed alike, each result held against the ledger,
+    /// for the next one overwrites it.
+    Status execute_again(const Block& block, std::uint64_t number, BlockSpans& spans) {
+        for (std::uint32_t i = 1; i < request_.execute_times && !is_void(); ++i) {
+            BlockTimer timer;
+            const Result<const BlockResult*> executed = [&] {
+                const Span span = timer.span(Phase::execute);
+                return executor_->execute(block);
+            }();
+            spans += timer.finish();
+            if (!executed) {
+                return executed.error();
+            }
+            COMMITBENCH_TRY(apply(check_->check_result(number, **executed)));
         }
         return {};
     }
@@ -273,6 +320,11 @@ class CellRun {
         const std::unique_ptr<Block> block = std::move(*made);
         COMMITBENCH_TRY(executor_->receive(*block));
         const CounterMap counters_before = collect_counters(*executor_, *backend_);
+        BlockSpans repeated;
+        COMMITBENCH_TRY(execute_again(*block, number, repeated));
+        if (is_void()) {
+            return {};
+        }
 
         // --- timed ---
         BlockTimer timer;
@@ -287,6 +339,7 @@ class CellRun {
         {
             const Span span = timer.span(Phase::stage);
             COMMITBENCH_TRY(backend_->stage(result.diff));
+            COMMITBENCH_TRY(twins_->stage(result.diff));
         }
         Result<Root> root = [&] {
             const Span span = timer.span(Phase::merkleize);
@@ -295,12 +348,18 @@ class CellRun {
         if (!root) {
             return root.error();
         }
+        if (!twins_->empty()) {
+            const Span span = timer.span(Phase::merkleize);
+            COMMITBENCH_TRY(twins_->merkleize());
+        }
         {
             const Span span = timer.span(Phase::persist);
             COMMITBENCH_TRY(backend_->persist(number));
+            COMMITBENCH_TRY(twins_->persist(number));
         }
-        const BlockSpans spans = timer.finish();
+        BlockSpans spans = timer.finish();
         // --- end of timed ---
+        spans += repeated;
 
         const bool measured = number > record_.warmup_blocks;
         if (measured) {
@@ -319,6 +378,9 @@ class CellRun {
             record.root = record_.scheme == "none" ? "" : to_hex(root->view());
         }
         COMMITBENCH_TRY(apply(check_->check_block(number, result, *root)));
+        if (!is_void()) {
+            check_twins();
+        }
         if (number == last_block_ && !is_void()) {
             COMMITBENCH_TRY(apply(check_->check_last(result)));
         }
@@ -337,6 +399,7 @@ class CellRun {
         DetachedState nothing;
         COMMITBENCH_TRY(executor_->prepare(nothing));
         COMMITBENCH_TRY(backend_->reopen());
+        COMMITBENCH_TRY(twins_->reopen());
         return executor_->prepare(*backend_);
     }
 
@@ -366,6 +429,8 @@ class CellRun {
         record_.seed = request_.seed;
         record_.memory_budget = request_.memory_budget;
         record_.workers = request_.workers;
+        record_.execute_times = request_.execute_times;
+        record_.commit_times = request_.commit_times;
         record_.pin = request_.pin;
         record_.placement = workers_.placement();
         record_.durability = request_.durability == Durability::block ? "block" : "none";
@@ -430,6 +495,7 @@ class CellRun {
     std::optional<DataFolder> folder_;
     WorkerPool workers_;
     std::unique_ptr<Backend> backend_;
+    std::optional<BackendTwins> twins_;
     std::unique_ptr<Executor> executor_;
     std::optional<BlockCheck> check_;
 };

@@ -42,6 +42,11 @@ struct RunRequest {
     Durability durability = Durability::none;
     std::uint32_t workers = 1;  ///< threads of the cell, the caller's included
     bool pin = true;            ///< each on a core of its own, where there are as many
+    /// How often every block is executed, and how often it is committed to (BackendTwins), within
+    /// the timed spans: what throughput would be if that work cost so many times as much. A block's
+    /// transactions count once. At least 1.
+    std::uint32_t execute_times = 1;
+    std::uint32_t commit_times = 1;
 
     /// Where the backend keeps its files. Empty: a fresh folder under the system's temporary folder
     /// (TMPDIR), removed afterwards. A folder that holds a state already is refused unless

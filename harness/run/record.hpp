@@ -102,6 +102,8 @@ struct RunRecord {
     std::uint64_t warmup_blocks = 0;
     std::uint64_t memory_budget = 0;  ///< bytes
     std::uint32_t workers = 1;        ///< threads of the cell
+    std::uint32_t execute_times = 1;  ///< executions of every block in its span
+    std::uint32_t commit_times = 1;   ///< backends that committed to every block in its spans
     bool pin = true;                  ///< asked for
     Placement placement;              ///< of the workers, as it came
     std::string durability;           ///< "none" | "block"

@@ -230,6 +230,8 @@ std::string result_line(const RunRecord& record) {
     json["measured_blocks"] = record.blocks.size();
     json["memory_budget_bytes"] = record.memory_budget;
     json["workers"] = record.workers;
+    json["execute_times"] = record.execute_times;
+    json["commit_times"] = record.commit_times;
     json["placement"] = placement_of(record);
     json["durability"] = record.durability;
     json["cache_state"] = record.cache_state;

@@ -174,6 +174,11 @@ void add_head(std::string& out, const RunRecord& record) {
                  record.durability, format_size(record.memory_budget), record.workers,
                  record.workers == 1 ? "" : "s", record.cache_state, record.warmup_blocks,
                  record.blocks.size()));
+    if (record.execute_times > 1 || record.commit_times > 1) {
+        add_line(out, fmt::format("  repeated    every block executed {} x and committed to {} x; "
+                                  "its transactions count once",
+                                  record.execute_times, record.commit_times));
+    }
     if (record.workers > 1) {
         add_line(out, fmt::format("  workers     {}", record.placement.text()));
     }

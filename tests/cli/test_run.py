@@ -25,6 +25,24 @@ def cell(backend: str, workload: str = SMALL_WORKLOAD, executor: str = "sequenti
     return ["--workload", workload, "--backend", backend, "--executor", executor, "--blocks", str(blocks), "--warmup", "2"]
 
 
+class Repeated(CliTest):
+    """--execute-times and --commit-times."""
+
+    def test_the_line_says_so_and_the_root_is_the_same(self) -> None:
+        once = self.run_cell(*cell("paged:store=file"))
+        again = self.run_cell(*cell("paged:store=file"), "--execute-times", "2", "--commit-times", "3")
+        self.assertEqual((1, 1), (once["execute_times"], once["commit_times"]))
+        self.assertEqual((2, 3), (again["execute_times"], again["commit_times"]))
+        self.assertEqual(once["transactions"], again["transactions"])
+        self.assertEqual(once["blocks"][-1]["root"], again["blocks"][-1]["root"])
+        self.assertIn("--commit-times", again["command"])
+
+    def test_bad_counts_are_refused(self) -> None:
+        for flag in ("--execute-times", "--commit-times"):
+            for text in ("0", "17", "x", "-1"):
+                self.assert_refused(self.run_program("run", *cell("null"), f"{flag}={text}"), flag, "from 1 to 16")
+
+
 class ResultLine(CliTest):
     """One line of JSON a run."""
 

@@ -66,6 +66,22 @@ TEST_P(EveryBackend, IsValidReopenedAndReplayed) {
     EXPECT_EQ(result_lines(folder).size(), 6U);
 }
 
+TEST_P(EveryBackend, TakesRepeatedExecutionsAndTwins) {
+    for (const char* executor : {"sequential", "replay", "lock-schedule", "block-stm"}) {
+        SCOPED_TRACE(executor);
+        const TestFolder folder;
+        RunRequest request = request_of(folder, GetParam(), executor);
+        request.execute_times = 3;
+        request.commit_times = 2;
+        request.workers = 2;
+        request.durability = Durability::block;
+        const auto record = run_cell(request);
+        ASSERT_TRUE(record.ok()) << record.error().message;
+        EXPECT_EQ(record->exit_code(), 0) << record->ledger.reason;
+        EXPECT_EQ(record->transactions(), 800U);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Registered,
                          EveryBackend,
                          ::testing::Values("null",
