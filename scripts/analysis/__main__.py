@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, Command] = {
     "aa": Command("aa", "the noise floor that the A/A cells of a sweep show"),
     "compare": Command("compare", "one result set against another, cell by cell"),
     "interval": Command("interval", "how well each cell of a sweep is known so far"),
+    "plot": Command("plot", "the figures of result folders, as PNG and SVG", ("numpy", "scipy", "matplotlib")),
+    "report": Command("report", "one HTML file from result folders: verdicts, figures, numbers", ("numpy", "scipy", "matplotlib")),
 }
 
 
