@@ -2,6 +2,7 @@
 #include "harness/cli/cell_process.hpp"
 
 #include "harness/cli/interrupt.hpp"
+#include "harness/run/error_name.hpp"
 
 #include <algorithm>
 #include <array>

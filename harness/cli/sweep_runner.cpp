@@ -5,9 +5,11 @@
 #include "harness/cli/analysis_process.hpp"
 #include "harness/cli/cell_process.hpp"
 #include "harness/cli/interrupt.hpp"
+#include "harness/run/error_name.hpp"
+#include "harness/run/first_state.hpp"
 
 #include <algorithm>
-#include <array>
+#include <csignal>
 #include <cstring>
 #include <limits>
 
@@ -15,17 +17,6 @@ namespace commitbench::cli {
 namespace {
 
 constexpr int kSignalExit = 128;
-
-ErrorCode code_of(std::string_view name) {
-    for (const ErrorCode code :
-         {ErrorCode::bad_input, ErrorCode::io, ErrorCode::corrupt, ErrorCode::does_not_fit,
-          ErrorCode::unsupported, ErrorCode::interrupted, ErrorCode::mismatch}) {
-        if (error_code_name(code) == name) {
-            return code;
-        }
-    }
-    return ErrorCode::io;
-}
 
 /// The last line that says something.
 std::string last_words(std::string_view errors) {
@@ -138,7 +129,7 @@ Status SweepRunner::load(const RunArguments& arguments, const std::filesystem::p
         return {};
     }
     if (const auto error = reported_error(outcome->result_line)) {
-        return Error{code_of(error->first), error->second};
+        return Error{error_code_of(error->first).value_or(ErrorCode::unsupported), error->second};
     }
     return Error{ErrorCode::unsupported, how_it_ended(*outcome)};
 }

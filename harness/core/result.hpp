@@ -2,12 +2,9 @@
 // Errors as values: no exception crosses a component boundary (DESIGN.md, contracts).
 #pragma once
 
-#include <array>
 #include <cassert>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -22,13 +19,6 @@ enum class ErrorCode : std::uint8_t {
     interrupted,   ///< SIGINT: exit code 130
     mismatch,      ///< the ledger disagrees: the run is void
 };
-
-/// "io": as results have it.
-[[nodiscard]] constexpr std::string_view error_code_name(ErrorCode code) noexcept {
-    constexpr std::array<std::string_view, 7> kNames{
-        "bad_input", "io", "corrupt", "does_not_fit", "unsupported", "interrupted", "mismatch"};
-    return kNames[static_cast<std::size_t>(code)];
-}
 
 /// One clear line: what, why, and the remedy. No trailing newline.
 struct Error {
