@@ -58,6 +58,9 @@ int run_program(int argument_count, char** arguments) {
 
     Action chosen;
     add_run(app, chosen);
+    add_sweep(app, chosen);
+    add_merge(app, chosen);
+    add_load(app, chosen);
     add_root(app, chosen);
     add_list(app, chosen);
     add_describe(app, chosen);
@@ -65,6 +68,9 @@ int run_program(int argument_count, char** arguments) {
     add_trace(app, chosen);
     add_analysis_command(app, chosen, "compare", "One result set against another, cell by cell");
     add_analysis_command(app, chosen, "aa", "The noise floor that the A/A cells of a sweep show");
+    add_analysis_command(app, chosen, "plot", "The figures of result folders, as PNG and SVG");
+    add_analysis_command(app, chosen, "report", "One HTML file from result folders");
+    add_analysis_command(app, chosen, "claim", "Measures the claims K1 to K6: does each hold here?");
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::Success& request) {  // --help, --version

@@ -5,12 +5,27 @@
 
 namespace commitbench {
 
-Result<BackendTwins> BackendTwins::open(const RunRequest& request, WorkerPool& workers) {
+namespace {
+
+Result<DataFolder> folder_of_twin(const RunRequest& request) {
+    const std::filesystem::path& near =
+        request.directory.empty() ? request.state : request.directory;
+    return near.empty() ? DataFolder::temporary() : DataFolder::beside(near);
+}
+
+}  // namespace
+
+Result<BackendTwins> BackendTwins::open(const RunRequest& request,
+                                        WorkerPool& workers,
+                                        const Restore& restore) {
     BackendTwins twins;
     for (std::uint32_t i = 1; i < request.commit_times; ++i) {
-        auto folder = DataFolder::temporary();
+        auto folder = folder_of_twin(request);
         if (!folder) {
             return folder.error();
+        }
+        if (!request.state.empty()) {
+            COMMITBENCH_TRY(restore(folder->path()));
         }
         auto backend = request.backend.component->create(request.backend.options,
                                                          {.directory = folder->path(),

@@ -20,14 +20,21 @@ class WorkerPool;
 /// Not thread-safe. Borrows the workers and, from stage() to persist(), the StateDiff.
 class BackendTwins {
   public:
+    /// Puts a saved state into a folder before a backend opens it.
+    using Restore = std::function<Status(const std::filesystem::path& folder)>;
     /// Fills an empty backend with the first state.
     using Load = std::function<Status(Backend& twin)>;
 
-    /// request.commit_times - 1 of them, each in a temporary folder. Errors of the folders and of
-    /// the backend's creation.
-    [[nodiscard]] static Result<BackendTwins> open(const RunRequest& request, WorkerPool& workers);
+    /// request.commit_times - 1 of them, each in a folder of its own that goes with it: beside the
+    /// request's, where it names one, so that all are on one device. `restore` is called where the
+    /// request has a saved state. Errors of the folders, of `restore` and of the backend's
+    /// creation.
+    [[nodiscard]] static Result<BackendTwins> open(const RunRequest& request,
+                                                   WorkerPool& workers,
+                                                   const Restore& restore);
 
     [[nodiscard]] bool empty() const noexcept { return twins_.empty(); }
+    /// Where they were not restored.
     Status load(const Load& load);
 
     Status stage(const StateDiff& diff);

@@ -21,9 +21,11 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "aa": Command("aa", "the noise floor that the A/A cells of a sweep show"),
+    "claim": Command("claims.command", "measures the claims K1 to K6 and says whether each holds here", ("numpy", "scipy", "matplotlib")),
     "compare": Command("compare", "one result set against another, cell by cell"),
     "interval": Command("interval", "how well each cell of a sweep is known so far"),
     "plot": Command("plot", "the figures of result folders, as PNG and SVG", ("numpy", "scipy", "matplotlib")),
+    "published": Command("published_shapes", "shapes that others have published, beside what is measured here"),
     "report": Command("report", "one HTML file from result folders: verdicts, figures, numbers", ("numpy", "scipy", "matplotlib")),
 }
 

@@ -120,7 +120,7 @@ def made_line(axes: Axes, rng: random.Random) -> Line:
             "work_per_transaction": f"{work:.0f} units, about {work * UNIT_NS:.0f} ns"}),
         "reference": "sequential", "scheme": "none", "seed": 1, "warmup_blocks": 2, "measured_blocks": BLOCKS,
         "memory_budget_bytes": 1 << 30, "workers": workers,
-        "execute_times": int(axes.get("execute-times", 1)), "commit_times": int(axes.get("commit-times", 1)),
+        "execute_times": int(axes.get("execute_times", 1)), "commit_times": int(axes.get("commit_times", 1)),
         "placement": {"pin": True, "pinned": workers > 1, "seats": [], "text": "made up"},
         "durability": axes.get("durability", "none"), "cache_state": axes.get("cache", "warm"),
         "transactions": transactions, "failed": 80, "transactions_per_s": transactions / (totals["total_ns"] / 1e9),

@@ -96,7 +96,7 @@ class Settings(WithRuns):
 
     def test_repeated_work_is_in_no_figure(self) -> None:
         cells = made_runs.product_of(executor="sequential", backend="mpt:store=rocksdb", workload="transfer:accounts=1k", workers=1)
-        cells += [{**cells[0], "execute-times": "2"}, {**cells[0], "commit-times": "2"}]
+        cells += [{**cells[0], "execute_times": "2"}, {**cells[0], "commit_times": "2"}]
         data = self.sweep("repeated", cells)
         self.assertEqual(3, len(data.measured))
         self.assertEqual(1, len(settings_of(data)))

@@ -283,7 +283,8 @@ TEST(Repeated, ATwinThatIsElsewhereIsNamed) {
     RunRequest request = toy_request(folder);
     request.commit_times = 2;
     WorkerPool workers(1, {});
-    auto twins = BackendTwins::open(request, workers);
+    auto twins =
+        BackendTwins::open(request, workers, [](const std::filesystem::path&) { return Status(); });
     ASSERT_TRUE(twins.ok());
     Position position;
     EXPECT_EQ(twins->first_difference(position), "");

@@ -4,7 +4,7 @@ import functools
 import re
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.records import Cell, Run, SweepData
@@ -47,6 +47,7 @@ class Setting:
     accounts: float
     theta: float        # 0 where keys are drawn alike
     parts: Parts
+    available: float | None = None  # parallelism of its blocks: transactions over the longest chain of conflicts; None where no run says it
 
     def without(self, *names: str) -> Parts:
         """Everything but these."""
@@ -61,12 +62,6 @@ class Setting:
     def backend_name(self) -> str:
         """Without options."""
         return self.backend.split(":")[0]
-
-    @property
-    def available(self) -> float | None:
-        """Parallelism of its blocks: transactions over the longest chain of conflicts; None where the runs do not say."""
-        found = self.cell.first.value("parallelism", "available")
-        return float(found) if found else None
 
 
 def _number(text: Any) -> float:
@@ -108,7 +103,15 @@ def settings_of(data: SweepData) -> list[Setting]:
             known = found.get(setting.parts)
             if known is None or len(known.cell.ok) < len(cell.ok):
                 found[setting.parts] = setting
-    return [setting for setting in found.values() if {("execute_times", "1"), ("commit_times", "1")} <= setting.parts]
+    once = [setting for setting in found.values() if {("execute_times", "1"), ("commit_times", "1")} <= setting.parts]
+    # How much of the blocks could run at the same time is of the workload alone, and one cell that recorded it is enough.
+    parallelism = {blocks_of(setting): float(recorded) for setting in once if (recorded := setting.cell.first.value("parallelism", "available"))}
+    return [replace(setting, available=parallelism.get(blocks_of(setting))) for setting in once]
+
+
+def blocks_of(setting: Setting) -> Parts:
+    """What the conflicts of its blocks depend on: the workload's options but work."""
+    return frozenset(part for part in setting.parts if part[0].startswith("workload") and part[0] != WORK)
 
 
 def grouped(settings: Iterable[Setting], *names: str) -> dict[Parts, list[Setting]]:

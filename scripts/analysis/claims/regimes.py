@@ -1,0 +1,121 @@
+"""Where the answer to a claim changes, in sentences with their numbers."""
+
+from collections.abc import Callable, Sequence
+
+from ..attribution import attribution, causal
+from ..number_text import number, percent
+from ..plots.crossover import crossing_of, pairs_of, pipeline
+from ..plots.regime_map import half_at
+from ..plots.setting import STATE, WORK, Setting, amount_text, grouped, short_spec, work_text
+from ..records import SweepData
+from ..statistics import amdahl_by_phase, work_span
+from ..sweep_statistics import cell_share, cell_throughput, ratio
+
+PHASES: tuple[str, ...] = ("execute", "stage", "merkleize", "persist")
+CONTENDED: tuple[str, ...] = (*STATE, "workload.keys", "workload.theta")
+
+
+def interval(low: float | None, high: float | None, unit: str = "") -> str:
+    """In brackets, where there is one."""
+    return "" if low is None or high is None else f" (95 %: {number(low)} to {number(high)}{unit})"
+
+
+def half(_: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """Where commitment is half of a sequential block."""
+    said = []
+    rows = [one for one in settings if one.executor == "sequential" and one.backend == "mpt:store=rocksdb" and one.workers == 1]
+    for group in grouped(rows, WORK).values():
+        ordered = sorted(group, key=lambda one: one.work_us)
+        if len(ordered) < 2:
+            continue
+        at, low, high = half_at(ordered)
+        first, last = cell_share(ordered[0].cell, "commit").value, cell_share(ordered[-1].cell, "commit").value
+        where = (f"commitment is half of the block at {number(at)} us of work a transaction{interval(low, high, ' us')}" if at is not None else
+                 f"commitment is not half anywhere between {number(ordered[0].work_us)} and {number(ordered[-1].work_us)} us of work "
+                 f"({percent(first)} to {percent(last)})")
+        said.append((ordered[0].keys, f"{amount_text(ordered[0].keys)} keys: {where}."))
+    return [text for _, text in sorted(said)]
+
+
+def causal_form(data: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """What throughput would be if a phase cost more or less, by really doing so; and the attribution of that cell."""
+    said = []
+    for one in settings:
+        rows = causal(data, one.cell, halves={"a cheaper hash": ("commitment", lambda cell: "hash=blake3" in cell.axes["backend"])})
+        if any(row.factor == 2 for row in rows):
+            for row in rows:
+                said.append(f"{row.phase} x {row.factor:g} ({row.how}): {number(row.against_now.value)} x the throughput"
+                            f"{interval(row.against_now.low, row.against_now.high, ' x')}.")
+            found = attribution(data, one.cell)
+            if found.overlap is not None:
+                said.append(f"Overlap E + C - EC: {number(found.overlap.value)} ns a transaction{interval(found.overlap.low, found.overlap.high, ' ns')} of "
+                            f"{number(found.both.value)}; dominates: {found.dominates}. {found.definition}")
+    return said
+
+
+def crossings(_: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """Of sequential over paged and parallel over mpt, for each number of cores."""
+    said = []
+    for fast, slow in pairs_of(list(settings)):
+        found = crossing_of(fast, slow)
+        ahead = {"a": "the sequential one", "b": "the parallel one", "neither": "neither"}[found.ahead_at_first]
+        where = (f"cross at {number(found.x)} us of work a transaction{interval(found.low, found.high, ' us')}" if found.x is not None else
+                 f"do not cross between {number(fast[0].work_us)} and {number(fast[-1].work_us)} us of work")
+        said.append(f"{pipeline(fast[0])} and {pipeline(slow[0])} {where}; {ahead} is ahead at {number(fast[0].work_us)} us.")
+    return said
+
+
+def speed_ups(_: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """Against one core, with the bounds that were known before more cores were tried."""
+    said = []
+    groups = grouped((one for one in settings if one.executor_name in ("block-stm", "lock-schedule") and one.backend_name in ("mpt", "paged")), "workers")
+    for group in groups.values():
+        by_cores = {one.workers: one for one in sorted(group, key=lambda one: one.workers)}
+        if 1 not in by_cores or len(by_cores) < 2:
+            continue
+        base, most = by_cores[1], by_cores[max(by_cores)]
+        faster = ratio(base.cell, most.cell)
+        times = {phase: {cores: one.cell.first.span_ns(phase) / one.cell.first.transactions for cores, one in by_cores.items()} for phase in PHASES}
+        limit = amdahl_by_phase(times).limit
+        execute = times["execute"][1]
+        corridor = work_span(execute, execute / base.available, most.workers) if base.available else None
+        bound = f"; execution alone at most {number(corridor.upper)} x by work over span" if corridor else ""
+        said.append(f"{short_spec(base.executor)} over {short_spec(base.backend)}, {work_text(base.work_us)}: {number(faster.value)} x on {most.workers} cores"
+                    f"{interval(faster.low, faster.high, ' x')}; by phases never above {number(limit)} x (Amdahl, from these cores){bound}.")
+    return sorted(said)
+
+
+def contention(_: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """Which executor is ahead, over accounts and skew."""
+    rows: dict[tuple[float, float], dict[str, Setting]] = {}
+    for group in grouped((one for one in settings if one.backend.startswith("flat:store=memory")), "executor", *CONTENDED).values():
+        for one in group:
+            if one.workers > 1 or one.executor_name == "sequential":
+                rows.setdefault((one.theta, one.accounts), {})[one.executor] = one
+    said = []
+    for (theta, accounts), ones in sorted(rows.items()):
+        if "sequential" not in ones or len(ones) < 3:
+            continue
+        base = cell_throughput(ones["sequential"].cell).value
+        ranked = sorted(((cell_throughput(one.cell).value / base, short_spec(name)) for name, one in ones.items() if name != "sequential"), reverse=True)
+        skew = f"zipf {theta:g}" if theta else "uniform"
+        said.append(f"{amount_text(accounts)} accounts, {skew}: " + ", ".join(f"{name} {number(value)} x" for value, name in ranked) + " sequential's speed.")
+    return said
+
+
+def commitment_cores(_: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """Commitment alone against cores."""
+    said = []
+    for group in grouped((one for one in settings if one.executor_name == "replay" and one.backend_name == "paged"), "workers").values():
+        by_cores = {one.workers: one for one in sorted(group, key=lambda one: one.workers)}
+        for cores, one in by_cores.items():
+            if 1 in by_cores and cores > 1:
+                faster = ratio(by_cores[1].cell, one.cell)
+                said.append(f"Commitment of {short_spec(one.backend)} on {cores} cores: {number(faster.value)} x one core's"
+                            f"{interval(faster.low, faster.high, ' x')}.")
+    return said
+
+
+REGIMES: dict[str, Callable[[SweepData, Sequence[Setting]], list[str]]] = {
+    "half": half, "causal": causal_form, "crossing": crossings, "speedup": speed_ups, "contention": contention, "commitment": commitment_cores,
+}
