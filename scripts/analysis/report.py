@@ -148,18 +148,17 @@ def choices_html(data: SweepData) -> str:
     return "".join(menus)
 
 
-def render(data: SweepData, title: str, claims: Optional[dict[str, Any]] = None) -> str:
-    """The page. Figures that the runs have nothing to show for are left out."""
-    parts = []
-    for function in FIGURES.values():
-        figure = function(data)
-        if figure is not None:
-            parts.append(figure_html(figure))
-            figure.close()
+def draw_all(data: SweepData) -> list[Figure]:
+    """Every figure that the runs have something to show for; who calls this closes them."""
+    return [figure for function in FIGURES.values() if (figure := function(data)) is not None]
+
+
+def render(data: SweepData, figures: Sequence[Figure], title: str, claims: Optional[dict[str, Any]] = None) -> str:
+    """The page."""
     cells = {cell.cell: {"text": cell_text(cell, data), "axes": dict(cell.axes)} for cell in data.measured}
     return (PAGE / "page.html").read_text(encoding="utf-8").format(
         title=escape(title), style=(PAGE / "page.css").read_text(encoding="utf-8"), introduction=introduction_html(data, claims),
-        verdicts=verdicts_html(claims), choices=choices_html(data), figures="\n".join(parts), runs=runs_html(data), cells=embedded_json(cells),
+        verdicts=verdicts_html(claims), choices=choices_html(data), figures="\n".join(figure_html(figure) for figure in figures), runs=runs_html(data), cells=embedded_json(cells),
         script=(PAGE / "page.js").read_text(encoding="utf-8"))
 
 
@@ -175,9 +174,9 @@ def read_claims(folder: pathlib.Path) -> Optional[dict[str, Any]]:
     return claims
 
 
-def write_report(data: SweepData, file: pathlib.Path, title: str, claims: Optional[dict[str, Any]] = None) -> None:
+def write_report(data: SweepData, figures: Sequence[Figure], file: pathlib.Path, title: str, claims: Optional[dict[str, Any]] = None) -> None:
     """Writes the page. AnalysisError where it cannot be written."""
-    page = render(data, title, claims)
+    page = render(data, figures, title, claims)
     try:
         file.write_text(page, encoding="utf-8")
     except OSError as error:
@@ -195,6 +194,9 @@ def main(arguments: Sequence[str]) -> int:
     data = records.read(given.folders, pool_machines=given.pool_machines)
     folder = data.files[0].parent
     out = given.out or folder / "report.html"
-    write_report(data, out, given.title, read_claims(folder))
+    figures = draw_all(data)
+    write_report(data, figures, out, given.title, read_claims(folder))
+    for figure in figures:
+        figure.close()
     print(f"report: {out}")
     return EXIT_SAME

@@ -67,11 +67,12 @@ def span_means(axes: Axes) -> tuple[dict[str, float], int]:
     growth = max(0.15, 1 + 0.32 * math.log10(accounts / 1e6)) if axes["backend"] != "null" else 1.0
     faster = 1 / ((1 - split) + split / workers)
     sync = 4e6 if axes.get("durability") == "block" and axes["backend"] != "null" else 0.0
+    executed, committed = int(axes.get("execute_times", 1)), int(axes.get("commit_times", 1))
     return {
-        "execute": TRANSACTIONS * work / parallel + 300,
-        "stage": TRANSACTIONS * stage * growth / faster,
-        "merkleize": TRANSACTIONS * merkleize * growth / faster,
-        "persist": TRANSACTIONS * persist * growth / faster + sync,
+        "execute": executed * (TRANSACTIONS * work / parallel + 300),
+        "stage": committed * TRANSACTIONS * stage * growth / faster,
+        "merkleize": committed * TRANSACTIONS * merkleize * growth / faster,
+        "persist": committed * (TRANSACTIONS * persist * growth / faster + sync),
     }, chain
 
 

@@ -55,9 +55,13 @@ class Knobs:
     null: Mapping[str, Any]
 
 
-def core_counts() -> list[int]:
-    """Powers of two up to the cores that this process may use."""
-    usable = len(os.sched_getaffinity(0))
+def usable_cores() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def core_counts(usable: int) -> list[int]:
+    """Powers of two up to that many."""
     return [count for count in (1 << power for power in range(usable.bit_length())) if count <= usable]
 
 
@@ -111,9 +115,8 @@ def expand(table: Mapping[str, Any], knobs: Knobs, cores: Sequence[int]) -> dict
     given = {**DEFAULTS, **knobs.axes, **table}
     lists: dict[str, list[str]] = {}
     for axis, value in given.items():
-        if value == "{cores}":
-            value = [str(count) for count in cores]
-        lists[axis] = [_fill(one, knobs.parameters) for one in (value if isinstance(value, list) else [value])]
+        values_given = [str(count) for count in cores] if value == "{cores}" else value if isinstance(value, list) else [value]
+        lists[axis] = [_fill(one, knobs.parameters) for one in values_given]
     own = [axis for axis in lists if axis not in DEFAULTS]
     made: dict[str, list[str]] = {}
     for axis in DEFAULTS:

@@ -12,11 +12,10 @@ from typing import Any
 from .. import records
 from ..arguments import Parser
 from ..errors import EXIT_SAME, AnalysisError
-from ..plots import FIGURES
 from ..plots.setting import settings_of
 from ..records import SweepData
-from ..report import VERDICTS_FILE, write_report
-from .claim_file import Claim, core_counts, names, plan_text, read_claim, read_knobs
+from ..report import VERDICTS_FILE, draw_all, write_report
+from .claim_file import Claim, core_counts, names, plan_text, read_claim, read_knobs, usable_cores
 from .regimes import REGIMES
 from .verdict import conclude, judge
 
@@ -54,6 +53,11 @@ def evaluate(data: SweepData, claims: Sequence[Claim], cores: int, *, quick: boo
         "figures": list(claim.figures)} for claim in claims]}
 
 
+def cores_of(data: SweepData) -> int:
+    """Usable on the machine that measured; the least of several."""
+    return min(int(machine.facts.get("usable_cores") or 1) for machine in data.machines.values())
+
+
 def text_of(found: dict[str, Any]) -> str:
     """For the terminal."""
     lines = ["A quick look: too few runs for a verdict; ranges only."] if found["quick"] else []
@@ -64,15 +68,6 @@ def text_of(found: dict[str, Any]) -> str:
         lines += [f"    {sentence}" for sentence in claim["regime"]]
         lines += [f"    not built: {text}" for text in claim["not_built"]]
     return "\n".join(lines)
-
-
-def draw(data: SweepData, folder: pathlib.Path) -> None:
-    """Every figure that the runs have something for."""
-    for function in FIGURES.values():
-        figure = function(data)
-        if figure is not None:
-            figure.save(folder)
-            figure.close()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -87,22 +82,26 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--evaluate-only", action="store_true", help="judge the runs that --out holds; measure nothing")
     given = parser.parse_args(arguments)
     variant = "quick" if given.quick else "full"
-    cores = core_counts()
+    held = records.read(given.out) if given.evaluate_only else None
+    cores = core_counts(usable_cores() if held is None else cores_of(held))
     knobs = read_knobs(variant, cores)
     claims = [read_claim(name, variant, knobs) for name in (names() if ALL in given.claims else given.claims)]
     words = [] if given.repetitions is None else ["--repetitions", str(given.repetitions)]
     plan = given.out / PLAN_FILE
-    if not given.evaluate_only:
+    if held is None:
         write_plan(plan_text(claims, variant, knobs, cores), plan)
         code = run_sweep(plan, given.out, [*words, *(["--dry-run"] if given.dry_run else [])])
         if given.dry_run or code not in (0, 1):  # 1: some runs are void or failed; they are counted in the report
             return code
-    data = records.read(given.out)
+    data = held or records.read(given.out)
     found = evaluate(data, claims, cores[-1], quick=given.quick)
     (given.out / VERDICTS_FILE).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(text_of(found))
-    draw(data, given.out / "figures")
+    figures = draw_all(data)
     report = given.out / "report.html"
-    write_report(data, report, "commitbench: claims" + (", a quick look" if given.quick else ""), found)
+    write_report(data, figures, report, "commitbench: claims" + (", a quick look" if given.quick else ""), found)
+    for figure in figures:
+        figure.save(given.out / "figures")
+        figure.close()
     print(f"\nreport: {report.resolve()}")
     return EXIT_SAME

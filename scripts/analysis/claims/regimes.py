@@ -1,5 +1,6 @@
 """Where the answer to a claim changes, in sentences with their numbers."""
 
+import functools
 from collections.abc import Callable, Sequence
 
 from ..attribution import attribution, causal
@@ -11,6 +12,7 @@ from ..records import SweepData
 from ..statistics import amdahl_by_phase, work_span
 from ..sweep_statistics import cell_share, cell_throughput, ratio
 
+PARALLEL: tuple[str, ...] = ("block-stm", "lock-schedule")
 PHASES: tuple[str, ...] = ("execute", "stage", "merkleize", "persist")
 CONTENDED: tuple[str, ...] = (*STATE, "workload.keys", "workload.theta")
 
@@ -65,10 +67,10 @@ def crossings(_: SweepData, settings: Sequence[Setting]) -> list[str]:
     return said
 
 
-def speed_ups(_: SweepData, settings: Sequence[Setting]) -> list[str]:
-    """Against one core, with the bounds that were known before more cores were tried."""
-    said = []
-    groups = grouped((one for one in settings if one.executor_name in ("block-stm", "lock-schedule") and one.backend_name in ("mpt", "paged")), "workers")
+def speed_ups(backends: Sequence[str], _: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """Against one core, with bounds: work over span of the execution, and the serial part that each phase shows."""
+    said: list[tuple[str, float, str]] = []
+    groups = grouped((one for one in settings if one.executor_name in PARALLEL and one.backend_name in backends), "workers")
     for group in groups.values():
         by_cores = {one.workers: one for one in sorted(group, key=lambda one: one.workers)}
         if 1 not in by_cores or len(by_cores) < 2:
@@ -80,9 +82,10 @@ def speed_ups(_: SweepData, settings: Sequence[Setting]) -> list[str]:
         execute = times["execute"][1]
         corridor = work_span(execute, execute / base.available, most.workers) if base.available else None
         bound = f"; execution alone at most {number(corridor.upper)} x by work over span" if corridor else ""
-        said.append(f"{short_spec(base.executor)} over {short_spec(base.backend)}, {work_text(base.work_us)}: {number(faster.value)} x on {most.workers} cores"
-                    f"{interval(faster.low, faster.high, ' x')}; by phases never above {number(limit)} x (Amdahl, from these cores){bound}.")
-    return sorted(said)
+        said.append((base.backend, base.work_us, f"{short_spec(base.executor)} over {short_spec(base.backend)}, {work_text(base.work_us)}: "
+                     f"{number(faster.value)} x on {most.workers} cores{interval(faster.low, faster.high, ' x')}; with the serial part that each phase "
+                     f"shows on these cores, never above {number(limit)} x (Amdahl){bound}."))
+    return [text for _, _, text in sorted(said)]
 
 
 def contention(_: SweepData, settings: Sequence[Setting]) -> list[str]:
@@ -117,5 +120,6 @@ def commitment_cores(_: SweepData, settings: Sequence[Setting]) -> list[str]:
 
 
 REGIMES: dict[str, Callable[[SweepData, Sequence[Setting]], list[str]]] = {
-    "half": half, "causal": causal_form, "crossing": crossings, "speedup": speed_ups, "contention": contention, "commitment": commitment_cores,
+    "half": half, "causal": causal_form, "crossing": crossings, "speedup": functools.partial(speed_ups, ("mpt",)),
+    "speedup of both": functools.partial(speed_ups, ("mpt", "paged")), "contention": contention, "commitment": commitment_cores,
 }

@@ -3,6 +3,7 @@
 from typing import Optional
 
 import numpy
+from matplotlib.patheffects import Normal, Stroke
 
 from analysis.plots.figure import MEDIANS, Figure, Row, finish
 from analysis.plots.setting import STATE, WORK, Setting, amount_text, describe, grouped, panels_text, settings_of, short_spec
@@ -63,7 +64,8 @@ def draw(panel: Axes, group: list[Setting], halves: dict[int, tuple[Optional[flo
     image = panel.imshow(shares, origin="lower", aspect="auto", cmap=COLOUR_MAP, vmin=0, vmax=100)
     for (row, column), share in numpy.ndenumerate(shares):
         if not numpy.isnan(share):
-            panel.text(column, row - 0.28, f"{share:.0f}", ha="center", va="center", fontsize=7, color="white" if share < 55 else "black")
+            panel.text(column, row - 0.28, f"{share:.0f}", ha="center", va="center", fontsize=7, color="white" if share < 55 else "black", zorder=5,
+                       path_effects=[Stroke(linewidth=1.8, foreground="black" if share < 55 else "white"), Normal()])
     line = [(float(numpy.interp(x, works, range(len(works)))), row) for row, size in enumerate(sizes) if (x := halves[size][0]) is not None]
     if line:
         xs, ys = zip(*line)

@@ -125,9 +125,9 @@ def grouped(settings: Iterable[Setting], *names: str) -> dict[Parts, list[Settin
 def main_family(settings: Sequence[Setting]) -> list[Setting]:
     """Of many cells those that one picture should hold: the same state, skew and knobs, under the most pipelines; work may differ.
 
-    Of families alike in this the larger state is taken.
+    Of families alike in this the larger state is taken. Budgets may differ: what one is for depends on the backend.
     """
-    families = grouped(settings, "executor", "backend", "workers", WORK)
+    families = grouped(settings, "executor", "backend", "workers", "memory", WORK)
     return max(families.values(), default=[], key=lambda family: (
         len({one.backend_name for one in family}), len({(one.executor, one.backend, one.workers) for one in family}), family[0].keys))
 

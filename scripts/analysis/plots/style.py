@@ -44,6 +44,9 @@ pyplot.rcParams.update({
 })
 
 
+__all__ = ["Axes", "Canvas", "Text", "pyplot"]  # with the backend chosen before; the rest of this module is public as it stands
+
+
 class Series:
     """Colour, marker and dash of things by name, the same each time a name comes."""
 
@@ -102,7 +105,8 @@ def points(axes: Axes, xs: Sequence[float], estimates: Sequence[Estimate], runs:
     colour = series.colour(name)
     for x, values in zip(xs, runs):
         axes.plot([x] * len(values), values, ".", color=colour, markersize=2.2, alpha=0.45, markeredgewidth=0, zorder=2)
-    bars = [(estimate.low, estimate.high) if estimate.has_interval else (estimate.minimum, estimate.maximum) for estimate in estimates]
+    bars = [(estimate.low, estimate.high) if estimate.low is not None and estimate.high is not None else (estimate.minimum, estimate.maximum)
+            for estimate in estimates]
     capped = all(estimate.has_interval for estimate in estimates)
     middle = [estimate.value for estimate in estimates]
     axes.errorbar(xs, middle, yerr=[[max(0.0, value - low) for value, (low, _) in zip(middle, bars)],

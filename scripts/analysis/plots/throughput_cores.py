@@ -41,7 +41,7 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
     best = main_family([one for group in panels for one in group])
     shown = [group for group in panels if group[0] in best][:MOST_PANELS]
     works = len({group[0].work_us for group in shown})
-    columns = works if 2 <= works <= 4 else 3
+    columns = works if 2 <= works <= 4 else 4
     canvas, axes = grid(len(shown), columns=columns, panel_height=2.0)
     series = Series(sorted({short_spec(one.executor) for group in shown for one in group}, key=lambda name: (name != "sequential", name)))
     leaders, shown_leaders = [group[0] for group in panels], [group[0] for group in shown]
