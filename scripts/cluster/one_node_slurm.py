@@ -218,32 +218,41 @@ class OneNodeSlurm:
         return subprocess.run(["scontrol", "ping"], env=self.environment(), capture_output=True, check=False).returncode == 0
 
     def steps(self, node: str | None = None) -> set[int]:
-        """The slurmstepd processes of a node, or of all: no children of its slurmd, but they hold the node's log open."""
-        found: set[int] = set()
+        """The slurmstepd processes of a node, or of all: no children of its slurmd, but they hold the node's log open, as what slurmd has
+        just forked does."""
         logs = {str(self.folder / "log" / f"{name}.daemon.log") for name in ([node] if node else self.nodes)}
-        for process in process_table():
+        daemons = {daemon.pid for daemon in self._daemons.values()}
+        found: set[int] = set()
+        for process in process_table().keys() - daemons:
             folder = pathlib.Path("/proc", str(process))
             try:
-                if (folder / "comm").read_text(encoding="utf-8").strip() == "slurmstepd" and logs & {os.readlink(one) for one in (folder / "fd").iterdir()}:
+                if (folder / "comm").read_text(encoding="utf-8").startswith("slurm") and logs & {os.readlink(one) for one in (folder / "fd").iterdir()}:
                     found.add(process)
             except OSError:  # it has ended in the meantime
                 continue
         return found
 
     def _stop(self) -> None:
-        kill_at_once(descendants(self.steps()))
-        for name in [*self.nodes, "slurmctld", "munged"]:
-            daemon = self._daemons.pop(name, None)
-            if daemon is None:
-                continue
-            daemon.terminate()
-            try:
-                daemon.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                kill_at_once(descendants({daemon.pid}))
-                daemon.wait()
+        # Tasks last, when no daemon is left that could start one; munged after those that talk to it.
+        for name in ["slurmctld", *self.nodes]:
+            self._end(name)
+        while steps := self.steps():
+            kill_at_once(descendants(steps))
+            time.sleep(0.1)
+        self._end("munged")
         if not self.keep:
             shutil.rmtree(self.folder)
+
+    def _end(self, name: str) -> None:
+        daemon = self._daemons.pop(name, None)
+        if daemon is None:  # it was killed, or never started
+            return
+        daemon.terminate()
+        try:
+            daemon.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
 
 
 def exit_on_signals() -> None:
