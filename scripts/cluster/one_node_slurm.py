@@ -81,8 +81,8 @@ class OneNodeSlurm:
     """munged, slurmctld and some slurmds, each of these a node of its own name and port, all of them on 127.0.0.1.
 
     As a context manager: everything is in one temporary folder, and on leaving it every process is ended, jobs included, and the folder
-    is removed unless `keep`. The daemons get SIGTERM from the kernel should this process be killed. No cgroups, no systemd, no
-    accounting; jobs run as root. Needs root and the packages of the group `cluster`.
+    is removed unless `keep`; so too where this process is killed. No cgroups, no systemd, no accounting; jobs run as root. Needs root
+    and the packages of the group `cluster`.
     """
 
     def __init__(self, nodes: int = 2, keep: bool = False) -> None:
@@ -90,6 +90,7 @@ class OneNodeSlurm:
         self.keep = keep
         self.folder = pathlib.Path()
         self._daemons: dict[str, subprocess.Popen[bytes]] = {}
+        self._guard: tuple[int, int] | None = None  # process id, and the pipe whose end tells it of ours
 
     def __enter__(self) -> Self:
         if os.geteuid() != 0:
@@ -99,6 +100,7 @@ class OneNodeSlurm:
             raise SlurmError(f"{', '.join(missing)} not found; scripts/install_dependencies cluster installs them")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="commitbench-slurm-"))
         try:
+            self._guard = self._start_guard()
             self._start()
         except BaseException:
             self._stop()
@@ -144,6 +146,25 @@ class OneNodeSlurm:
         kill_at_once(processes)
         daemon.wait()
         return len(processes)
+
+    def _start_guard(self) -> tuple[int, int]:
+        """A process that ends the tasks should this one be killed: they are no children of ours, and would wait for a controller forever.
+        The daemons get their signal from the kernel."""
+        reading, writing = os.pipe()
+        guard = os.fork()
+        if guard != 0:
+            os.close(reading)
+            return guard, writing
+        try:
+            os.setsid()  # Ctrl-C is not for it
+            os.close(writing)
+            orderly = os.read(reading, 1) != b""
+            if not orderly:
+                self._end_tasks()
+                if not self.keep:
+                    shutil.rmtree(self.folder)
+        finally:
+            os._exit(0)
 
     def _start(self) -> None:
         # munge demands that everybody may enter the folder of its socket, and that nobody else may read its key.
@@ -236,12 +257,21 @@ class OneNodeSlurm:
         # Tasks last, when no daemon is left that could start one; munged after those that talk to it.
         for name in ["slurmctld", *self.nodes]:
             self._end(name)
+        self._end_tasks()
+        self._end("munged")
+        if self._guard is not None:
+            guard, pipe = self._guard
+            os.write(pipe, b".")
+            os.close(pipe)
+            os.waitpid(guard, 0)
+            self._guard = None
+        if not self.keep:
+            shutil.rmtree(self.folder)
+
+    def _end_tasks(self) -> None:
         while steps := self.steps():
             kill_at_once(descendants(steps))
             time.sleep(0.1)
-        self._end("munged")
-        if not self.keep:
-            shutil.rmtree(self.folder)
 
     def _end(self, name: str) -> None:
         daemon = self._daemons.pop(name, None)
