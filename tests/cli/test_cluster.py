@@ -81,6 +81,7 @@ class Cluster(CliTest):
             (["plan.toml", "out", "--shards"], "--shards needs a value"),
             (["plan.toml", "out", "--shards", "0"], "--shards '0'"),
             (["plan.toml", "out", "--shards", "2", "--at-once", "x"], "--at-once 'x'"),
+            (["plan.toml", "out", "--shards", "2", "--cpus", "0"], "--cpus '0'"),
             (["plan.toml", "out", "--shards", "2", "--shard", "2"], "no option is called --shard"),
             (["plans.toml", "out", "--shards", "2"], "there is no plan plans.toml"),
             (["plan.toml", "out", "--shards", "2", "--program", "nowhere"], "there is no program nowhere"),
@@ -103,6 +104,12 @@ class Cluster(CliTest):
         self.assertTrue(array.endswith(f"{CLUSTER}/sweep_shard {pathlib.Path(PROGRAM).resolve()} {self.folder.resolve()}/plan.toml {out} 3 --repetitions 6"), array)
         self.assertIn(" --dependency=afterok:41 ", merge)
         self.assertTrue(merge.endswith(f"{CLUSTER}/merge_shards {pathlib.Path(PROGRAM).resolve()} {out} 3"), merge)
+
+    def test_submit_shares_nodes_when_asked(self) -> None:
+        self.assert_ok(self.submit("plan.toml", "out", "--shards", "1", "--cpus", "4", "--program", PROGRAM))
+        array, merge = self.calls.read_text().splitlines()
+        self.assertIn(" --cpus-per-task=4 ", array)
+        self.assertNotIn("--exclusive", array + merge)
 
     def test_number_of_shards_stays(self) -> None:
         (self.folder / "out" / "shard-2-of-4").mkdir(parents=True)
