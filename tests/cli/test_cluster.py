@@ -83,7 +83,6 @@ class Cluster(CliTest):
             (["plan.toml", "out", "--shards", "2", "--at-once", "x"], "--at-once 'x'"),
             (["plan.toml", "out", "--shards", "2", "--cpus", "0"], "--cpus '0'"),
             (["plan.toml", "out", "--shards", "2", "--shard", "2"], "no option is called --shard"),
-            (["plans.toml", "out", "--shards", "2"], "there is no plan plans.toml"),
             (["plan.toml", "out", "--shards", "2", "--program", "nowhere"], "there is no program nowhere"),
         ]:
             with self.subTest(words=words):
@@ -91,6 +90,12 @@ class Cluster(CliTest):
                 self.assertEqual(2, result.returncode, result.stderr)
                 self.assertEqual(1, len(result.stderr.splitlines()), result.stderr)
                 self.assertIn(f"submit: {part}", result.stderr)
+                self.assertFalse(self.calls.exists())
+
+    def test_submit_refuses_what_the_sweep_would(self) -> None:
+        for words, part in [(["plans.toml"], "plans.toml"), (["plan.toml", "--", "--repetitions", "0"], "--repetitions 0")]:
+            with self.subTest(words=words):
+                self.assert_refused(self.submit(words[0], "out", "--shards", "2", "--program", PROGRAM, *words[1:]), part)
                 self.assertFalse(self.calls.exists())
 
     def test_submit_asks_for_array_and_merge(self) -> None:
