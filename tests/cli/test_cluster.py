@@ -99,14 +99,14 @@ class Cluster(CliTest):
                 self.assertFalse(self.calls.exists())
 
     def test_submit_asks_for_array_and_merge(self) -> None:
-        result = self.submit("plan.toml", "out", "--shards", "3", "--at-once", "2", "--partition", "p", "--time", "1:00:00", "--program", PROGRAM,
-                             "--", "--repetitions", "6")
+        result = self.submit("plan.toml", "out", "--shards", "3", "--at-once", "2", "--partition", "p", "--time", "1:00:00", "--states", "/scratch",
+                             "--program", PROGRAM, "--", "--repetitions", "6")
         self.assertIn("sweep 41: 3 shards", self.assert_ok(result))
         array, merge = self.calls.read_text().splitlines()
         for word in ("--array=1-3%2", "--exclusive", "--requeue", "--open-mode=append", "--partition=p", "--time=1:00:00"):
             self.assertIn(f" {word} ", array)
         out = self.folder.resolve() / "out"
-        self.assertTrue(array.endswith(f"{CLUSTER}/sweep_shard {pathlib.Path(PROGRAM).resolve()} {self.folder.resolve()}/plan.toml {out} 3 --repetitions 6"), array)
+        self.assertTrue(array.endswith(f"{CLUSTER}/sweep_shard {pathlib.Path(PROGRAM).resolve()} {self.folder.resolve()}/plan.toml {out} 3 --states /scratch --repetitions 6"), array)
         self.assertIn(" --dependency=afterok:41 ", merge)
         self.assertTrue(merge.endswith(f"{CLUSTER}/merge_shards {pathlib.Path(PROGRAM).resolve()} {out} 3"), merge)
 
