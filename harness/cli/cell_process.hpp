@@ -10,13 +10,28 @@
 namespace commitbench::cli {
 
 struct CellOutcome {
-    int exit_code = 0;
+    int exit_code = 0;  ///< 128 + the signal where one ended it
     std::string
         result_line;  ///< what it wrote to its report descriptor; empty where it came to no result
+    std::string errors;  ///< its standard error, where that was kept
+};
+
+enum class ErrorStream : unsigned char {
+    shared,  ///< ours
+    kept,    ///< comes back in CellOutcome::errors
 };
 
 /// Runs `commitbench WORDS... --report-to FD` and waits for its end. Its output goes where ours
-/// goes. An interrupt of this process is passed on. Errors: io where no process could be started.
-[[nodiscard]] Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words);
+/// goes, but for what `errors` says. An interrupt of this process is passed on. Errors: io where no process could be started.
+[[nodiscard]] Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words,
+                                                       ErrorStream errors = ErrorStream::shared);
+
+/// In such a process: tells the one that started it. Nobody is left to hear where that fails.
+void report_line(int descriptor, std::string_view line);
+/// {"error": "io", "message": "…"}
+void report_error(int descriptor, const Error& error);
+/// What report_error() told; nullopt where the text is anything else.
+[[nodiscard]] std::optional<std::pair<std::string, std::string>> reported_error(
+    std::string_view text);
 
 }  // namespace commitbench::cli

@@ -17,6 +17,9 @@ namespace commitbench::cli {
 using Action = std::function<Result<int>()>;
 
 void add_run(CLI::App& app, Action& chosen);
+void add_load(CLI::App& app, Action& chosen);
+void add_sweep(CLI::App& app, Action& chosen);
+void add_merge(CLI::App& app, Action& chosen);
 void add_root(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 void add_describe(CLI::App& app, Action& chosen);

@@ -58,6 +58,9 @@ int run_program(int argument_count, char** arguments) {
 
     Action chosen;
     add_run(app, chosen);
+    add_sweep(app, chosen);
+    add_merge(app, chosen);
+    add_load(app, chosen);
     add_root(app, chosen);
     add_list(app, chosen);
     add_describe(app, chosen);

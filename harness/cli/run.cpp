@@ -10,21 +10,9 @@
 #include "harness/run/table.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace commitbench::cli {
 namespace {
-
-/// Tells the process that started this one. Nobody is left to hear where it fails.
-void report_line(int descriptor, std::string_view line) {
-    while (!line.empty()) {
-        const ssize_t written = ::write(descriptor, line.data(), line.size());
-        if (written < 0) {
-            return;
-        }
-        line.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
 
 Result<int> run_one(const RunArguments& arguments) {
     auto request = make_request(arguments, 0);
@@ -37,6 +25,9 @@ Result<int> run_one(const RunArguments& arguments) {
     }
     const Result<RunRecord> record = run_cell(*request);
     if (!record) {
+        if (arguments.report_only) {
+            report_error(arguments.report, record.error());
+        }
         return record.error();
     }
     if (arguments.report >= 0) {
@@ -151,7 +142,13 @@ void add_run(CLI::App& app, Action& chosen) {
         ->type_name("DIR")
         ->capture_default_str();
     command->add_flag("--quiet", arguments->quiet, "Neither progress nor the table of a cell");
+    command
+        ->add_option("--state", arguments->state,
+                     "Run on a copy of this state, which `commitbench load` made, instead of "
+                     "loading")
+        ->type_name("DIR");
     command->add_option("--report-to", arguments->report)->group("")->configurable(false);
+    command->add_flag("--report-only", arguments->report_only)->group("")->configurable(false);
     command->callback(
         [&chosen, arguments] { chosen = [arguments] { return run_cells(*arguments); }; });
 }

@@ -2,6 +2,7 @@
 #include "harness/cli/run_arguments.hpp"
 
 #include "backends/store/directory_claim.hpp"
+#include "backends/store/immutable_files.hpp"
 #include "harness/cli/interrupt.hpp"
 
 #include <array>
@@ -156,7 +157,10 @@ Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which
         .is_data_folder = &DirectoryClaim::is_ours,
         .reopen_between_blocks = arguments.reopen,
         .record_access_sets = arguments.parallelism,
+        .state = arguments.state,
+        .is_immutable_file = &is_immutable_store_file,
         .results = arguments.results,
+        .append_result = !arguments.report_only,
         .ledgers = {},
         .progress = nullptr,
         .interrupt = &interrupt_flag(),
@@ -193,6 +197,7 @@ std::vector<std::string> command_of(const RunArguments& arguments, std::size_t w
     add("--blocks", arguments.blocks);
     add("--warmup", arguments.warmup);
     add("--dir", directory_of(arguments, which));
+    add("--state", arguments.state);
     for (const auto& [flag, given] :
          {std::pair{"--overwrite", arguments.overwrite}, std::pair{"--reopen", arguments.reopen},
           std::pair{"--parallelism", arguments.parallelism},

@@ -27,11 +27,14 @@ struct RunArguments {
     bool overwrite = false;
     bool reopen = false;
     bool parallelism = false;
+    std::string state;
     std::string results = "commitbench-results";
     bool quiet = false;
     /// File descriptor that gets the result line too; -1 for none. How a cell tells the process
     /// that started it.
     int report = -1;
+    /// The line goes to `report` alone, an Error too: who started this process keeps the results.
+    bool report_only = false;
 };
 
 /// Checks every word. INVARIANT: arguments.backends is not empty; `which` < its size.

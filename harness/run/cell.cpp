@@ -6,19 +6,17 @@
 #include "harness/run/block_check.hpp"
 #include "harness/run/component_report.hpp"
 #include "harness/run/data_folder.hpp"
+#include "harness/run/first_state.hpp"
+#include "harness/run/mismatch.hpp"
 #include "harness/run/result_line.hpp"
-#include "harness/run/sorted_state.hpp"
+#include "harness/run/saved_state.hpp"
+#include "harness/run/utc_time.hpp"
 #include "harness/runtime/worker_pool.hpp"
 
-#include <ctime>
 #include <limits>
 
 namespace commitbench {
 namespace {
-
-/// Part of the memory budget that sorting the first state may take: little enough for the backend
-/// to have the rest.
-constexpr std::uint64_t kSortShare = 16;
 
 /// What an executor reads from while the backend is closed: so that no reader outlives what it
 /// reads.
@@ -32,15 +30,6 @@ class DetachedState final : public StateSource {
         return std::unique_ptr<StateReader>(std::make_unique<Reader>());
     }
 };
-
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm fields{};
-    gmtime_r(&now, &fields);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", fields.tm_year + 1900,
-                       fields.tm_mon + 1, fields.tm_mday, fields.tm_hour, fields.tm_min,
-                       fields.tm_sec);
-}
 
 /// Mean cost of one call, over enough calls for the clock's own step not to matter.
 double cost_of(std::uint64_t (*clock)() noexcept) {
@@ -83,7 +72,9 @@ class CellRun {
             COMMITBENCH_TRY(run_blocks());
         }
         finish_record();
-        COMMITBENCH_TRY(append_result(request_.results, result_line(record_)));
+        if (request_.append_result) {
+            COMMITBENCH_TRY(append_result(request_.results, result_line(record_)));
+        }
         return std::move(record_);
     }
 
@@ -101,6 +92,9 @@ class CellRun {
             return folder.error();
         }
         folder_.emplace(std::move(*folder));
+        if (!request_.state.empty()) {
+            COMMITBENCH_TRY(restore());
+        }
         auto backend = request_.backend.component->create(request_.backend.options,
                                                           {.directory = folder_->path(),
                                                            .memory_budget = request_.memory_budget,
@@ -110,9 +104,13 @@ class CellRun {
             return backend.error();
         }
         backend_ = std::move(*backend);
-        if (!backend_->empty()) {
-            return bad_input(fmt::format("the folder {} holds a state already: name another one",
-                                         folder_->path().native()));
+        if (backend_->empty() != request_.state.empty()) {
+            return bad_input(
+                request_.state.empty()
+                    ? fmt::format("the folder {} holds a state already: name another one",
+                                  folder_->path().native())
+                    : fmt::format("the state in {} is empty: make it anew with commitbench load",
+                                  request_.state.native()));
         }
         auto executor = request_.executor.component->create(
             request_.executor.options, {.workers = &workers_, .seed = request_.seed});
@@ -193,25 +191,38 @@ class CellRun {
     }
 
     Status load() {
-        reset_peak_rss();
-        const std::uint64_t start = steady_now_ns();
-        {
-            SortedWorkloadState state(
-                *workload_, *backend_,
-                {request_.memory_budget / kSortShare, &progress_, request_.interrupt});
-            if (const Status loaded = backend_->load(state); !loaded) {
+        if (request_.state.empty()) {
+            if (const Status loaded =
+                    load_first_state(*backend_, *workload_, request_.memory_budget, progress_,
+                                     request_.interrupt, record_.load);
+                !loaded) {
                 return explain(loaded.error());
             }
-            record_.load.keys = state.size();
-            record_.load.passes = state.passes();
         }
-        record_.load.seconds = static_cast<double>(steady_now_ns() - start) / 1e9;
-        const ProcessCounters loaded = sample_process_counters();
-        record_.load.peak_rss_bytes = loaded.peak_rss_bytes;
-        record_.load.rss_file_bytes = loaded.rss_file_bytes;
         if (auto reason = check_->check_first_state()) {
             make_void(std::move(*reason));
+            return {};
         }
+        // A restored state without a root has nothing else to be known by.
+        if (!request_.state.empty() && checked_scheme_.empty()) {
+            return apply(first_wrong_entry(*backend_, *workload_));
+        }
+        return {};
+    }
+
+    Status restore() {
+        const std::uint64_t start = steady_now_ns();
+        auto files = restore_state(
+            request_.state,
+            identify_state(request_.backend, request_.memory_budget, *workload_), folder_->path(),
+            request_.is_immutable_file);
+        if (!files) {
+            return files.error();
+        }
+        record_.load.keys = workload_->state_size();
+        record_.load.restored = files->how();
+        record_.load.seconds = static_cast<double>(steady_now_ns() - start) / 1e9;
+        shared_files_ = std::move(files->shared);
         return {};
     }
 
@@ -234,6 +245,11 @@ class CellRun {
             progress_.update(number);
         }
         progress_.end(check_->blocks_checked());
+        if (const std::string changed = first_changed(shared_files_); !changed.empty()) {
+            make_void(fmt::format("{} was changed, which the saved state shares with this run: "
+                                  "remove the state",
+                                  changed));
+        }
         if (!record_.blocks.empty()) {
             record_.untimed_ns = steady_now_ns() - measured_start_ns - record_.totals().total_ns;
             record_.process_after = sample_process_counters();
@@ -428,6 +444,7 @@ class CellRun {
     std::uint64_t last_block_ = 0;
     std::unique_ptr<Workload> workload_;
     std::optional<DataFolder> folder_;
+    std::vector<SharedFile> shared_files_;  // with the saved state that was restored
     WorkerPool workers_;
     std::unique_ptr<Backend> backend_;
     std::unique_ptr<Executor> executor_;
@@ -441,7 +458,9 @@ Result<RunRecord> run_cell(const RunRequest& request) {
     if (!reference) {
         return reference.error();
     }
-    COMMITBENCH_TRY(prepare_results(request.results));
+    if (request.append_result) {
+        COMMITBENCH_TRY(prepare_results(request.results));
+    }
     return CellRun(request, **reference).run();
 }
 

@@ -58,8 +58,17 @@ struct RunRequest {
     /// record says how much of the workload could run at the same time.
     bool record_access_sets = false;
 
+    /// A saved state (saved_state.hpp) of this backend and first state: a copy of it is restored
+    /// instead of loading. Empty: load. Without `directory` the copy is made beside it and removed
+    /// afterwards.
+    std::filesystem::path state;
+    /// Whether the backend's engines never change this file once it is written, so that the copy
+    /// may share it (immutable_files.hpp). Null: none.
+    bool (*is_immutable_file)(const std::filesystem::path&) = nullptr;
+
     std::filesystem::path results =
         "commitbench-results";      ///< made where missing; holds runs.jsonl
+    bool append_result = true;      ///< false: the caller keeps the line
     std::filesystem::path ledgers;  ///< empty: results / "ledgers"
 
     ProgressSink* progress = nullptr;   ///< null: silent

@@ -3,7 +3,10 @@
 
 #include "harness/run/durable_file.hpp"
 
+#include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -15,6 +18,13 @@ namespace fs = std::filesystem;
 
 /// The lock that a backend's claim on a folder holds (backends/store/directory_claim.hpp).
 constexpr std::string_view kLockName = "LOCK";
+
+/// Of the names of restored copies, which may lie on a disk that several machines share.
+std::string own_prefix() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    return fmt::format(".restored-{}-", host.data());
+}
 
 bool is_in_use(const fs::path& folder) {
     const int lock = open((folder / kLockName).c_str(), O_RDONLY | O_CLOEXEC);
@@ -58,6 +68,38 @@ Result<DataFolder> DataFolder::temporary() {
     return DataFolder(name, true);
 }
 
+Result<DataFolder> DataFolder::beside(const fs::path& state) {
+    const fs::path parent = fs::absolute(state).parent_path();
+    std::string name = (parent / fmt::format("{}{}-XXXXXX", own_prefix(), ::getpid())).native();
+    if (mkdtemp(name.data()) == nullptr) {
+        const int reason = errno;
+        return Error{ErrorCode::io,
+                     fmt::format("no folder can be made in '{}' ({}): check that it is there, its "
+                                 "permissions and the free space",
+                                 parent.native(), std::generic_category().message(reason))};
+    }
+    return DataFolder(name, true);
+}
+
+void DataFolder::remove_leftovers(const fs::path& parent) {
+    const std::string prefix = own_prefix();
+    std::vector<fs::path> dead;
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(parent, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        const std::string name = entry->path().filename().native();
+        if (name.starts_with(prefix)) {
+            const int owner = std::atoi(name.c_str() + prefix.size());
+            if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) {
+                dead.push_back(entry->path());
+            }
+        }
+    }
+    for (const fs::path& folder : dead) {
+        fs::remove_all(folder, error);  // what cannot be removed only takes space
+    }
+}
+
 Result<DataFolder> DataFolder::keep(const fs::path& path) {
     COMMITBENCH_TRY(make_folder(path));
     return DataFolder(path, false);
@@ -65,7 +107,7 @@ Result<DataFolder> DataFolder::keep(const fs::path& path) {
 
 Result<DataFolder> DataFolder::prepare(const RunRequest& request) {
     if (request.directory.empty()) {
-        return temporary();
+        return request.state.empty() ? temporary() : beside(request.state);
     }
     std::error_code error;
     COMMITBENCH_TRY(make_folder(request.directory));

@@ -18,6 +18,11 @@ class DataFolder {
     [[nodiscard]] static Result<DataFolder> prepare(const RunRequest& request);
     /// A fresh one under TMPDIR (else /tmp), removed with what is in it by the destructor.
     [[nodiscard]] static Result<DataFolder> temporary();
+    /// A fresh one beside the saved state `state`, removed likewise: on one file system, so that
+    /// files can be cloned and linked.
+    [[nodiscard]] static Result<DataFolder> beside(const std::filesystem::path& state);
+    /// Removes what processes of this machine that were killed left behind of beside() in `parent`.
+    static void remove_leftovers(const std::filesystem::path& parent);
     /// `path`, whatever it holds; made where it is missing, never removed.
     [[nodiscard]] static Result<DataFolder> keep(const std::filesystem::path& path);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/durable_file.hpp"
 
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -34,10 +35,12 @@ class Descriptor {
 Error cannot(std::string_view what, const fs::path& path) {
     const int reason = errno;
     const bool full = reason == ENOSPC || reason == EDQUOT;
-    return bad_input(fmt::format("{} cannot be {} ({}): {}", path.native(), what,
-                                 std::error_code(reason, std::generic_category()).message(),
-                                 full ? "free some space or choose another folder"
-                                      : "check its permissions or choose another folder"));
+    Error error = bad_input(fmt::format("{} cannot be {} ({}): {}", path.native(), what,
+                                        std::error_code(reason, std::generic_category()).message(),
+                                        full ? "free some space or choose another folder"
+                                             : "check its permissions or choose another folder"));
+    error.code = full ? ErrorCode::io : ErrorCode::bad_input;
+    return error;
 }
 
 bool write_all(int file, std::string_view text) {
@@ -114,6 +117,40 @@ Status append_durably(const fs::path& file, std::string_view text) {
         return error;
     }
     return {};
+}
+
+Status truncate_durably(const fs::path& file, std::uint64_t bytes) {
+    const Descriptor out(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (out.get() < 0 || ftruncate(out.get(), static_cast<off_t>(bytes)) != 0 ||
+        fsync(out.get()) != 0) {
+        return cannot("cut", file);
+    }
+    return {};
+}
+
+Result<std::optional<std::string>> read_file(const fs::path& file) {
+    const Descriptor in(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (in.get() < 0) {
+        if (errno == ENOENT) {
+            return std::optional<std::string>();
+        }
+        return cannot("opened", file);
+    }
+    std::string text;
+    std::array<char, 1U << 16> piece{};
+    while (true) {
+        const ssize_t got = read(in.get(), piece.data(), piece.size());
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return cannot("read", file);
+        }
+        if (got == 0) {
+            return std::optional<std::string>(std::move(text));
+        }
+        text.append(piece.data(), static_cast<std::size_t>(got));
+    }
 }
 
 }  // namespace commitbench

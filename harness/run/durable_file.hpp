@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are whole or not there.
+// Files that are whole or not there. Errors are io where the disk is full, else bad_input.
 #pragma once
 
 #include "harness/core/result.hpp"
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace commitbench {
@@ -19,5 +21,11 @@ Status replace_file(const std::filesystem::path& file, std::string_view text);
 /// Appends `text` (a line with its newline) and syncs, or leaves the file as it was. Makes the
 /// file. Processes that append at the same time take turns. Empty text only makes the file.
 Status append_durably(const std::filesystem::path& file, std::string_view text);
+
+/// Cuts the file to its first `bytes` and syncs.
+Status truncate_durably(const std::filesystem::path& file, std::uint64_t bytes);
+
+/// All of it; nullopt where there is no such file. bad_input where it cannot be read.
+[[nodiscard]] Result<std::optional<std::string>> read_file(const std::filesystem::path& file);
 
 }  // namespace commitbench

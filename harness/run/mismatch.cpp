@@ -100,6 +100,31 @@ Result<std::optional<std::string>> first_lost_write(Backend& backend, const Stat
     return std::optional<std::string>();
 }
 
+Result<std::optional<std::string>> first_wrong_entry(Backend& backend, const Workload& workload) {
+    constexpr std::uint64_t kEntries = 64;
+    auto reader = backend.open_reader();
+    if (!reader) {
+        return reader.error();
+    }
+    const std::uint64_t keys = workload.state_size();
+    Bytes expected;
+    for (std::uint64_t i = 0; i < std::min(keys, kEntries); ++i) {
+        const std::uint64_t index = i * (keys / std::min(keys, kEntries));
+        const StateKey key = workload.key(index);
+        workload.value(index, expected);
+        auto value = (*reader)->get(key);
+        if (!value) {
+            return value.error();
+        }
+        if (!value->has_value() || !equal(**value, expected)) {
+            return std::optional<std::string>(
+                fmt::format("first state: {}: the workload has {}, the backend reads {}", show(key),
+                            show(expected), *value ? show(**value) : "nothing"));
+        }
+    }
+    return std::optional<std::string>();
+}
+
 std::optional<std::string> first_disorder(const StateDiff& diff) {
     const auto changes = diff.changes();
     for (std::size_t i = 1; i < changes.size(); ++i) {

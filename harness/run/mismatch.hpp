@@ -4,6 +4,7 @@
 
 #include "harness/core/backend.hpp"
 #include "harness/core/block.hpp"
+#include "harness/core/workload.hpp"
 
 #include <optional>
 #include <string>
@@ -23,6 +24,11 @@ namespace commitbench {
 /// is not what the diff says; nullopt where all are.
 [[nodiscard]] Result<std::optional<std::string>> first_lost_write(Backend& backend,
                                                                   const StateDiff& diff);
+
+/// Reads a few entries of the workload's first state back: says which one is not as it must be;
+/// nullopt where all are. An Error where the backend cannot be read.
+[[nodiscard]] Result<std::optional<std::string>> first_wrong_entry(Backend& backend,
+                                                                   const Workload& workload);
 
 /// The keys must ascend strictly, or a digest means nothing; names the first that does not.
 [[nodiscard]] std::optional<std::string> first_disorder(const StateDiff& diff);

@@ -63,7 +63,8 @@ struct BlockRecord {
 struct LoadRecord {
     std::uint64_t keys = 0;
     std::uint64_t passes = 0;  ///< times the workload's keys were gone through to sort them
-    double seconds = 0;        ///< sorting included
+    double seconds = 0;        ///< sorting included; of a restored state: copying it
+    std::string restored;      ///< how, where it was not loaded (RestoredFiles::how)
     std::optional<std::uint64_t> peak_rss_bytes;
     /// Mapped files in memory at the end: part of the peak, but the kernel's to take back.
     std::optional<std::uint64_t> rss_file_bytes;

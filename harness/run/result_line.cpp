@@ -2,6 +2,7 @@
 #include "harness/run/result_line.hpp"
 
 #include "harness/run/durable_file.hpp"
+#include "harness/run/facts_json.hpp"
 #include "harness/run/limiter.hpp"
 
 #include <fstream>
@@ -11,11 +12,6 @@ namespace commitbench {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template<class T>
-Json optional_of(const std::optional<T>& value) {
-    return value ? Json(*value) : Json();
-}
 
 double ms(std::uint64_t ns) {
     return static_cast<double>(ns) / 1e6;
@@ -135,52 +131,10 @@ Json steady_state_of(const RunRecord& record) {
             {"limit_percent", kSteadyLimitPercent}};
 }
 
-Json machine_of(const MachineFacts& machine) {
-    return {{"cpu_model", machine.cpu_model},
-            {"microcode", machine.microcode},
-            {"logical_cores", machine.logical_cores},
-            {"physical_cores", machine.physical_cores},
-            {"usable_cores", machine.usable_cores},
-            {"cpu_features", machine.cpu_features},
-            {"governor", machine.governor},
-            {"clock_source", machine.clock_source},
-            {"kernel", machine.kernel},
-            {"host", machine.host},
-            {"virtualization", machine.virtualization},
-            {"memory_bytes", machine.memory_bytes},
-            {"available_bytes", machine.available_bytes},
-            {"cgroup_cpus", optional_of(machine.limits.cpus)},
-            {"cgroup_memory_bytes", optional_of(machine.limits.memory_bytes)}};
-}
-
 Json storage_of(const RunRecord& record) {
-    const StorageFacts& storage = record.storage;
-    return {{"directory", record.directory},
-            {"temporary", record.temporary_directory},
-            {"mount_point", storage.mount_point},
-            {"file_system", storage.file_system},
-            {"mount_options", storage.mount_options},
-            {"device", storage.device},
-            {"device_model", storage.device_model},
-            {"rotational", optional_of(storage.rotational)},
-            {"free_bytes", optional_of(storage.free_bytes)},
-            {"direct_io", optional_of(storage.direct_io)}};
-}
-
-Json build_of(const BuildFacts& build) {
-    Json libraries = Json::array();
-    for (const LibraryFacts& library : build.libraries) {
-        libraries.push_back({{"name", library.name},
-                             {"version", library.version},
-                             {"package", library.package},
-                             {"release", optional_of(library.release)},
-                             {"evidence", library.evidence}});
-    }
-    return {{"version", build.version},       {"git_revision", build.git_revision},
-            {"git_dirty", build.git_dirty},   {"compiler", build.compiler},
-            {"flags", build.flags},           {"build_type", build.build_type},
-            {"sanitizers", build.sanitizers}, {"assertions", build.assertions},
-            {"optimized", build.optimized},   {"libraries", std::move(libraries)}};
+    Json json{{"directory", record.directory}, {"temporary", record.temporary_directory}};
+    json.update(facts_json(record.storage));
+    return json;
 }
 
 Json placement_of(const RunRecord& record) {
@@ -256,15 +210,17 @@ std::string result_line(const RunRecord& record) {
     json["load"] = {{"keys", record.load.keys},
                     {"passes", record.load.passes},
                     {"seconds", record.load.seconds},
-                    {"keys_per_s", record.load.seconds > 0
+                    {"restored",
+                     record.load.restored.empty() ? Json() : Json(record.load.restored)},
+                    {"keys_per_s", record.load.seconds > 0 && record.load.restored.empty()
                                        ? static_cast<double>(record.load.keys) / record.load.seconds
                                        : 0.0},
                     {"peak_rss_bytes", optional_of(record.load.peak_rss_bytes)},
                     {"rss_file_bytes", optional_of(record.load.rss_file_bytes)}};
     json["harness"] = harness_of(record);
-    json["machine"] = machine_of(record.machine);
+    json["machine"] = facts_json(record.machine);
     json["storage"] = storage_of(record);
-    json["build"] = build_of(build_facts());
+    json["build"] = facts_json(build_facts());
     Json& blocks = json["blocks"] = Json::array();
     for (const BlockRecord& block : record.blocks) {
         blocks.push_back(block_of(block));

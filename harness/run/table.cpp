@@ -177,6 +177,12 @@ void add_head(std::string& out, const RunRecord& record) {
     if (record.workers > 1) {
         add_line(out, fmt::format("  workers     {}", record.placement.text()));
     }
+    if (!record.load.restored.empty()) {
+        add_line(out, fmt::format("  load        {} keys, restored by {} in {:.2f} s",
+                                  grouped(static_cast<std::int64_t>(record.load.keys)),
+                                  record.load.restored, record.load.seconds));
+        return;
+    }
     add_line(out,
              fmt::format("  load        {} keys in {:.2f} s ({} keys/s), peak memory {}",
                          grouped(static_cast<std::int64_t>(record.load.keys)), record.load.seconds,

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/analysis_process.hpp"
+
+#include "harness/cli/share_folder.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace commitbench::cli {
+namespace {
+
+/// A file in memory that closes itself.
+class MemoryFile {
+  public:
+    explicit MemoryFile(const char* name) : file_(::memfd_create(name, MFD_CLOEXEC)) {}
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+    ~MemoryFile() {
+        if (file_ >= 0) {
+            ::close(file_);
+        }
+    }
+    [[nodiscard]] int get() const { return file_; }
+    [[nodiscard]] std::string text() const {
+        std::string text;
+        std::array<char, 1U << 14> piece{};
+        ssize_t got = 0;
+        while ((got = ::pread(file_, piece.data(), piece.size(),
+                              static_cast<off_t>(text.size()))) > 0) {
+            text.append(piece.data(), static_cast<std::size_t>(got));
+        }
+        return text;
+    }
+
+  private:
+    int file_;
+};
+
+Error failed(std::string_view why) {
+    return Error{ErrorCode::io, fmt::format("the analysis (python3 -m analysis interval) {}", why)};
+}
+
+std::string last_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') {
+        text.pop_back();
+    }
+    return text.substr(text.rfind('\n') + 1);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> cells_narrower_than(double percent,
+                                                     const std::filesystem::path& folder) {
+    const auto share = share_folder();
+    if (!share) {
+        return share.error();
+    }
+    const MemoryFile out("analysis output");
+    const MemoryFile errors("analysis errors");
+    if (out.get() < 0 || errors.get() < 0) {
+        return failed(fmt::format("has no place for its output: {}",
+                                  std::generic_category().message(errno)));
+    }
+    const std::string scripts = (*share / "scripts").native();
+    std::string path = folder.native();
+    std::array<std::string, 7> words{"python3", "-B", "-m", "analysis", "interval", path, "--json"};
+    std::array<char*, 8> arguments{};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        arguments[i] = words[i].data();
+    }
+    ::setenv("PYTHONPATH", scripts.c_str(), 1);  // of this process too: nothing else here reads it
+    const pid_t child = ::fork();
+    if (child < 0) {
+        return failed(
+            fmt::format("cannot be started: {}", std::generic_category().message(errno)));
+    }
+    if (child == 0) {
+        ::dup2(out.get(), STDOUT_FILENO);
+        ::dup2(errors.get(), STDERR_FILENO);
+        ::execvp("python3", arguments.data());
+        ::_exit(127);
+    }
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            return failed(fmt::format("was lost: {}", std::generic_category().message(errno)));
+        }
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        return failed(fmt::format("failed: {}; --until-ci needs it, with numpy and scipy "
+                                  "(scripts/install_dependencies)",
+                                  last_line(errors.text())));
+    }
+    std::vector<std::string> narrow;
+    try {
+        for (const auto& [cell, interval] :
+             nlohmann::json::parse(out.text()).at("cells").items()) {
+            const auto& width = interval.at("half_width_percent");
+            if (width.is_number() && width.get<double>() <= percent) {
+                narrow.push_back(cell);
+            }
+        }
+    } catch (const nlohmann::json::exception& error) {
+        return failed(fmt::format("answered something that is not understood: {}", error.what()));
+    }
+    return narrow;
+}
+
+}  // namespace commitbench::cli
