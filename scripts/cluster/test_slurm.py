@@ -21,7 +21,7 @@ from one_node_slurm import OneNodeSlurm, SlurmError, descendants, exit_on_signal
 
 HERE: pathlib.Path = pathlib.Path(__file__).resolve().parent
 PLAN: pathlib.Path = HERE / "test_plan.toml"
-WAIT_SECONDS: float = 180
+WAIT_SECONDS: float = 600
 CLOCK_SECONDS: float = 1  # started_utc has no fractions
 
 Run = tuple[str, int]  # cell and repetition
