@@ -32,8 +32,8 @@ class MemoryFile {
         std::string text;
         std::array<char, 1U << 14> piece{};
         ssize_t got = 0;
-        while ((got = ::pread(file_, piece.data(), piece.size(),
-                              static_cast<off_t>(text.size()))) > 0) {
+        while ((got = ::pread(file_, piece.data(), piece.size(), static_cast<off_t>(text.size()))) >
+               0) {
             text.append(piece.data(), static_cast<std::size_t>(got));
         }
         return text;
@@ -65,8 +65,8 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
     const MemoryFile out("analysis output");
     const MemoryFile errors("analysis errors");
     if (out.get() < 0 || errors.get() < 0) {
-        return failed(fmt::format("has no place for its output: {}",
-                                  std::generic_category().message(errno)));
+        return failed(
+            fmt::format("has no place for its output: {}", std::generic_category().message(errno)));
     }
     const std::string scripts = (*share / "scripts").native();
     std::string path = folder.native();
@@ -78,8 +78,7 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
     ::setenv("PYTHONPATH", scripts.c_str(), 1);  // of this process too: nothing else here reads it
     const pid_t child = ::fork();
     if (child < 0) {
-        return failed(
-            fmt::format("cannot be started: {}", std::generic_category().message(errno)));
+        return failed(fmt::format("cannot be started: {}", std::generic_category().message(errno)));
     }
     if (child == 0) {
         ::dup2(out.get(), STDOUT_FILENO);
@@ -94,14 +93,15 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
         }
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return failed(fmt::format("failed: {}; --until-ci needs it, with numpy and scipy "
-                                  "(scripts/install_dependencies)",
-                                  last_line(errors.text())));
+        return failed(
+            fmt::format("failed: {}; --until-ci needs it, with numpy and scipy "
+                        "(scripts/install_dependencies)",
+                        last_line(errors.text())));
     }
     std::vector<std::string> narrow;
     try {
-        for (const auto& [cell, interval] :
-             nlohmann::json::parse(out.text()).at("cells").items()) {
+        const auto answer = nlohmann::json::parse(out.text());
+        for (const auto& [cell, interval] : answer.at("cells").items()) {
             const auto& width = interval.at("half_width_percent");
             if (width.is_number() && width.get<double>() <= percent) {
                 narrow.push_back(cell);

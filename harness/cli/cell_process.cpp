@@ -148,9 +148,10 @@ void report_line(int descriptor, std::string_view line) {
 }
 
 void report_error(int descriptor, const Error& error) {
-    report_line(descriptor,
-                nlohmann::json{{"error", error_code_name(error.code)}, {"message", error.message}}
-                    .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    report_line(
+        descriptor,
+        nlohmann::json{{"error", error_code_name(error.code)}, {"message", error.message}}.dump(
+            -1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 std::optional<std::pair<std::string, std::string>> reported_error(std::string_view text) {

@@ -22,7 +22,8 @@ enum class ErrorStream : unsigned char {
 };
 
 /// Runs `commitbench WORDS... --report-to FD` and waits for its end. Its output goes where ours
-/// goes, but for what `errors` says. An interrupt of this process is passed on. Errors: io where no process could be started.
+/// goes, but for what `errors` says. An interrupt of this process is passed on. Errors: io where no
+/// process could be started.
 [[nodiscard]] Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words,
                                                        ErrorStream errors = ErrorStream::shared);
 

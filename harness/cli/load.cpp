@@ -18,24 +18,24 @@ Result<int> load(const RunArguments& arguments) {
         return request.error();
     }
     const auto progress = make_text_progress(stderr);
-    const auto saved =
-        save_first_state({.backend = std::move(request->backend),
-                          .workload = std::move(request->workload),
-                          .seed = request->seed,
-                          .memory_budget = request->memory_budget,
-                          .workers = request->workers,
-                          .folder = arguments.directory,
-                          .is_data_folder = request->is_data_folder,
-                          .progress = arguments.quiet ? nullptr : progress.get(),
-                          .interrupt = request->interrupt});
+    const auto saved = save_first_state({.backend = std::move(request->backend),
+                                         .workload = std::move(request->workload),
+                                         .seed = request->seed,
+                                         .memory_budget = request->memory_budget,
+                                         .workers = request->workers,
+                                         .folder = arguments.directory,
+                                         .is_data_folder = request->is_data_folder,
+                                         .progress = arguments.quiet ? nullptr : progress.get(),
+                                         .interrupt = request->interrupt});
     if (!saved) {
         return saved.error();
     }
     if (!arguments.quiet) {
-        fmt::print("{} keys in {:.2f} s, {:.1f} MiB on disk. commitbench run --state {} with the "
-                   "same backend, memory, seed and first state runs on a copy.\n",
-                   grouped(static_cast<std::int64_t>(saved->identity.keys)), saved->load_seconds,
-                   static_cast<double>(saved->bytes) / (1 << 20), arguments.directory);
+        fmt::print(
+            "{} keys in {:.2f} s, {:.1f} MiB on disk. commitbench run --state {} with the "
+            "same backend, memory, seed and first state runs on a copy.\n",
+            grouped(static_cast<std::int64_t>(saved->identity.keys)), saved->load_seconds,
+            static_cast<double>(saved->bytes) / (1 << 20), arguments.directory);
     }
     return 0;
 }
@@ -58,7 +58,8 @@ void add_load(CLI::App& app, Action& chosen) {
     command->add_option("--memory", arguments->memory, "Budget of the runs; the same for them")
         ->type_name("SIZE")
         ->capture_default_str();
-    command->add_option("--workers", arguments->workers, "Threads for the parts that run in parallel")
+    command
+        ->add_option("--workers", arguments->workers, "Threads for the parts that run in parallel")
         ->type_name("N")
         ->capture_default_str();
     command->add_option("--dir", arguments->directory, "Folder for the state; made, or empty")

@@ -9,7 +9,9 @@
 namespace commitbench::cli {
 namespace {
 
-Result<int> merge(const std::string& out, const std::vector<std::string>& folders, bool keep_first) {
+Result<int> merge(const std::string& out,
+                  const std::vector<std::string>& folders,
+                  bool keep_first) {
     const auto summary = sweep::merge_sweeps(
         out, std::vector<std::filesystem::path>(folders.begin(), folders.end()), keep_first);
     if (!summary) {
@@ -20,8 +22,9 @@ Result<int> merge(const std::string& out, const std::vector<std::string>& folder
     }
     fmt::print("{} runs of {} folders are in {}\n", summary->lines, folders.size(), out);
     if (summary->hosts.size() > 1) {
-        fmt::print("They come from {} machines ({}): no interval over them holds for one of them.\n",
-                   summary->hosts.size(), fmt::join(summary->hosts, ", "));
+        fmt::print(
+            "They come from {} machines ({}): no interval over them holds for one of them.\n",
+            summary->hosts.size(), fmt::join(summary->hosts, ", "));
     }
     return 0;
 }

@@ -90,8 +90,8 @@ Result<RunArguments> arguments_of(const sweep::SweepCell& cell,
             }
         }
         if (!good) {
-            return bad_input(fmt::format("{}:{}: {}", plan_file, cell.lines[i],
-                                         good.error().message));
+            return bad_input(
+                fmt::format("{}:{}: {}", plan_file, cell.lines[i], good.error().message));
         }
         COMMITBENCH_TRY(apply(arguments, axis, value));
     }

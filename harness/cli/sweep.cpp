@@ -83,12 +83,14 @@ Status understand_until_ci(const SweepArguments& arguments, Settings& settings) 
         most = *number;
     }
     if (settings.schedule.shard.count > 1) {
-        return bad_input("--until-ci: looks at the runs of one folder, and a shard has only a part "
-                         "of them; give --repetitions instead");
+        return bad_input(
+            "--until-ci: looks at the runs of one folder, and a shard has only a part "
+            "of them; give --repetitions instead");
     }
     if (settings.schedule.order == sweep::Order::sequential) {
-        return bad_input("--until-ci: adds whole repetitions, which the sequential order does not "
-                         "have; use the order blocks");
+        return bad_input(
+            "--until-ci: adds whole repetitions, which the sequential order does not "
+            "have; use the order blocks");
     }
     return {};
 }
@@ -194,9 +196,8 @@ Status write_down(const CheckedPlan& plan,
         .plan_hash = plan.hash,
         .repetitions = settings.least_repetitions,
         .until_ci_percent = settings.until_ci_percent,
-        .max_repetitions = settings.until_ci_percent
-                               ? std::optional(settings.schedule.repetitions)
-                               : std::nullopt,
+        .max_repetitions =
+            settings.until_ci_percent ? std::optional(settings.schedule.repetitions) : std::nullopt,
         .session = {.started_utc = utc_now(),
                     .shard = settings.schedule.shard,
                     .command = command,
@@ -217,13 +218,13 @@ Result<int> finish(const sweep::SweepSummary& summary, const fs::path& out, bool
     if (summary.given_up.empty()) {
         return 0;
     }
-    return Error{ErrorCode::mismatch,
-                 fmt::format("{} {} given up after {} attempts: {}; the lines in {} say why, and "
-                             "--retry-failed tries again",
-                             summary.given_up.size(),
-                             summary.given_up.size() == 1 ? "cell was" : "cells were",
-                             sweep::kMostAttempts, fmt::join(summary.given_up, ", "),
-                             (out / kResultFile).native())};
+    return Error{
+        ErrorCode::mismatch,
+        fmt::format("{} {} given up after {} attempts: {}; the lines in {} say why, and "
+                    "--retry-failed tries again",
+                    summary.given_up.size(),
+                    summary.given_up.size() == 1 ? "cell was" : "cells were", sweep::kMostAttempts,
+                    fmt::join(summary.given_up, ", "), (out / kResultFile).native())};
 }
 
 Result<int> sweep_plan(const SweepArguments& arguments, const std::vector<std::string>& command) {
@@ -243,8 +244,7 @@ Result<int> sweep_plan(const SweepArguments& arguments, const std::vector<std::s
         return settings.error();
     }
     sweep::SweepProgress progress(stderr, ::isatty(STDERR_FILENO) == 1, arguments.quiet);
-    SweepRunner runner(*plan, out,
-                       sweep::StateCache(settings->states, settings->states_limit),
+    SweepRunner runner(*plan, out, sweep::StateCache(settings->states, settings->states_limit),
                        settings->until_ci_percent.value_or(0), progress);
     if (arguments.dry_run) {
         return dry_run(*plan, *settings, runner, out);
@@ -284,7 +284,8 @@ std::vector<std::string> typed(const SweepArguments& arguments) {
     std::vector<std::string> words{"commitbench", "sweep", arguments.plan, "--out", arguments.out};
     for (const auto& [flag, value] :
          {std::pair{"--repetitions", &arguments.changes.repetitions},
-          std::pair{"--seed", &arguments.changes.seed}, std::pair{"--order", &arguments.changes.order},
+          std::pair{"--seed", &arguments.changes.seed},
+          std::pair{"--order", &arguments.changes.order},
           std::pair{"--until-ci", &arguments.until_ci},
           std::pair{"--max-repetitions", &arguments.max_repetitions},
           std::pair{"--shard", &arguments.shard}, std::pair{"--states", &arguments.states},
@@ -303,7 +304,8 @@ void add_sweep(CLI::App& app, Action& chosen) {
     auto arguments = std::make_shared<SweepArguments>();
     CLI::App* command = app.add_subcommand(
         "sweep", "Measures a plan's cells again and again, in random order, and can be resumed");
-    command->add_option("plan", arguments->plan, "A plan: a TOML file, or the name of a shipped one")
+    command
+        ->add_option("plan", arguments->plan, "A plan: a TOML file, or the name of a shipped one")
         ->type_name("PLAN");
     command
         ->add_option("--out", arguments->out,

@@ -60,10 +60,9 @@ std::string render_disk(const CheckedPlan& plan, SweepRunner& runner) {
     }
     const auto space = std::filesystem::space(there, error);
     if (!error) {
-        text += fmt::format("             {} are free there{}\n", mebibytes(space.available),
-                            space.available < disk.bytes + disk.largest
-                                ? ": that may not be enough"
-                                : "");
+        text += fmt::format(
+            "             {} are free there{}\n", mebibytes(space.available),
+            space.available < disk.bytes + disk.largest ? ": that may not be enough" : "");
     }
     return text;
 }
@@ -125,11 +124,10 @@ std::string render_dry_run(const CheckedPlan& plan,
         plan.cells.size(), settings.repetitions,
         settings.shard.count > 1 ? fmt::format(" (shard {})", settings.shard.text()) : "",
         schedule.done());
-    text += fmt::format(
-        "time         about {} ({})\n",
-        sweep::show_duration(sweep::seconds_of(rest, plan.cells, estimate, runner)),
-        measured ? "from the runs that are done"
-                 : fmt::format("by rule: {}", sweep::estimate_rule()));
+    text += fmt::format("time         about {} ({})\n",
+                        sweep::show_duration(sweep::seconds_of(rest, plan.cells, estimate, runner)),
+                        measured ? "from the runs that are done"
+                                 : fmt::format("by rule: {}", sweep::estimate_rule()));
     text += render_disk(plan, runner);
     text += render_cells(plan);
     text += render_order(plan, settings);

@@ -17,9 +17,10 @@ Result<fs::path> find_plan(const std::string& name) {
         return fs::path(name);
     }
     if (name.find('/') != std::string::npos || name.ends_with(".toml")) {
-        return bad_input(fmt::format("{}: there is no such plan; commitbench sweep --list names "
-                                     "those that come with the program",
-                                     name));
+        return bad_input(
+            fmt::format("{}: there is no such plan; commitbench sweep --list names "
+                        "those that come with the program",
+                        name));
     }
     const auto plans = shipped_plans();
     if (!plans) {
@@ -44,9 +45,10 @@ Status apply(const PlanChanges& changes, sweep::Plan& plan) {
     if (!changes.repetitions.empty()) {
         const auto number = parse_integer(changes.repetitions);
         if (!number || *number == 0) {
-            return bad_input(fmt::format("--repetitions {}: is not good; write a whole number of "
-                                         "at least 1",
-                                         changes.repetitions));
+            return bad_input(
+                fmt::format("--repetitions {}: is not good; write a whole number of "
+                            "at least 1",
+                            changes.repetitions));
         }
         plan.repetitions = *number;
     }

@@ -75,9 +75,8 @@ Result<sweep::RunOutcome> SweepRunner::run(const sweep::SweepCell& cell) {
             if (state.error().code == ErrorCode::interrupted) {
                 return state.error();
             }
-            return failed(
-                {state.error().code,
-                 fmt::format("making the first state: {}", state.error().message)});
+            return failed({state.error().code,
+                           fmt::format("making the first state: {}", state.error().message)});
         }
         arguments.state = state->native();
     }

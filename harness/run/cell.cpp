@@ -213,9 +213,8 @@ class CellRun {
     Status restore() {
         const std::uint64_t start = steady_now_ns();
         auto files = restore_state(
-            request_.state,
-            identify_state(request_.backend, request_.memory_budget, *workload_), folder_->path(),
-            request_.is_immutable_file);
+            request_.state, identify_state(request_.backend, request_.memory_budget, *workload_),
+            folder_->path(), request_.is_immutable_file);
         if (!files) {
             return files.error();
         }
@@ -246,9 +245,10 @@ class CellRun {
         }
         progress_.end(check_->blocks_checked());
         if (const std::string changed = first_changed(shared_files_); !changed.empty()) {
-            make_void(fmt::format("{} was changed, which the saved state shares with this run: "
-                                  "remove the state",
-                                  changed));
+            make_void(
+                fmt::format("{} was changed, which the saved state shares with this run: "
+                            "remove the state",
+                            changed));
         }
         if (!record_.blocks.empty()) {
             record_.untimed_ns = steady_now_ns() - measured_start_ns - record_.totals().total_ns;

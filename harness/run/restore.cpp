@@ -55,8 +55,7 @@ bool copy_bytes(int in, int out, off_t from, off_t to) {
     constexpr std::size_t kPiece = std::size_t{1} << 20;
     std::vector<char> buffer(kPiece);
     while (from < to) {
-        const auto wanted =
-            std::min(kPiece, static_cast<std::size_t>(to - from));
+        const auto wanted = std::min(kPiece, static_cast<std::size_t>(to - from));
         const ssize_t got = ::pread(in, buffer.data(), wanted, from);
         if (got <= 0) {
             if (got == 0) {
@@ -87,8 +86,8 @@ bool copy_range(int in, int out, off_t from, off_t to) {
     while (from < to) {
         off_t source = from;
         off_t target = from;
-        const ssize_t moved = ::copy_file_range(in, &source, out, &target,
-                                                static_cast<std::size_t>(to - from), 0);
+        const ssize_t moved =
+            ::copy_file_range(in, &source, out, &target, static_cast<std::size_t>(to - from), 0);
         if (moved < 0 && errno == EINTR) {
             continue;
         }

@@ -35,10 +35,10 @@ struct RestoredFiles {
 /// Makes `to` (which may exist, empty) a copy of the folder `from`. Synced when it returns, so that
 /// the kernel does not write the copy out while something is measured. `is_immutable` may be null.
 /// Errors: io (a full disk among them).
-[[nodiscard]] Result<RestoredFiles> restore_files(const std::filesystem::path& from,
-                                                  const std::filesystem::path& to,
-                                                  bool (*is_immutable)(
-                                                      const std::filesystem::path&));
+[[nodiscard]] Result<RestoredFiles> restore_files(
+    const std::filesystem::path& from,
+    const std::filesystem::path& to,
+    bool (*is_immutable)(const std::filesystem::path&));
 
 /// The first shared file that is not as it was; empty where there is none.
 [[nodiscard]] std::string first_changed(const std::vector<SharedFile>& files);

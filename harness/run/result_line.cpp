@@ -207,16 +207,16 @@ std::string result_line(const RunRecord& record) {
         at_end[name] = value;
     }
     json["hashing"] = hashing_of(record);
-    json["load"] = {{"keys", record.load.keys},
-                    {"passes", record.load.passes},
-                    {"seconds", record.load.seconds},
-                    {"restored",
-                     record.load.restored.empty() ? Json() : Json(record.load.restored)},
-                    {"keys_per_s", record.load.seconds > 0 && record.load.restored.empty()
-                                       ? static_cast<double>(record.load.keys) / record.load.seconds
-                                       : 0.0},
-                    {"peak_rss_bytes", optional_of(record.load.peak_rss_bytes)},
-                    {"rss_file_bytes", optional_of(record.load.rss_file_bytes)}};
+    json["load"] = {
+        {"keys", record.load.keys},
+        {"passes", record.load.passes},
+        {"seconds", record.load.seconds},
+        {"restored", record.load.restored.empty() ? Json() : Json(record.load.restored)},
+        {"keys_per_s", record.load.seconds > 0 && record.load.restored.empty()
+                           ? static_cast<double>(record.load.keys) / record.load.seconds
+                           : 0.0},
+        {"peak_rss_bytes", optional_of(record.load.peak_rss_bytes)},
+        {"rss_file_bytes", optional_of(record.load.rss_file_bytes)}};
     json["harness"] = harness_of(record);
     json["machine"] = facts_json(record.machine);
     json["storage"] = storage_of(record);

@@ -63,9 +63,10 @@ Status clear_for_state(const SaveRequest& request) {
     const fs::path files = request.folder / kStateFiles;
     if (!fs::is_empty(request.folder, error) && !request.is_data_folder(files) &&
         !fs::is_empty(files, error)) {
-        return bad_input(fmt::format("the folder {} holds files that are no state of this program: "
-                                     "name another one",
-                                     request.folder.native()));
+        return bad_input(
+            fmt::format("the folder {} holds files that are no state of this program: "
+                        "name another one",
+                        request.folder.native()));
     }
     fs::remove_all(files, error);
     if (error) {
@@ -123,9 +124,8 @@ Result<std::optional<SavedState>> read_saved_state(const fs::path& folder) {
              .bytes = json.at("bytes").get<std::uint64_t>(),
              .made_utc = json.at("made_utc").get<std::string>()});
     } catch (const Json::exception& error) {
-        return Error{ErrorCode::corrupt,
-                     fmt::format("{} is damaged ({}): remove the folder {}", file.native(),
-                                 error.what(), folder.native())};
+        return Error{ErrorCode::corrupt, fmt::format("{} is damaged ({}): remove the folder {}",
+                                                     file.native(), error.what(), folder.native())};
     }
 }
 
@@ -152,10 +152,10 @@ Result<SavedState> save_first_state(const SaveRequest& request) {
             return in_memory(request.backend);
         }
         LoadRecord record;
-        COMMITBENCH_TRY(load_first_state(
-            **backend, **workload, request.memory_budget,
-            request.progress == nullptr ? silent_progress() : *request.progress, request.interrupt,
-            record));
+        COMMITBENCH_TRY(
+            load_first_state(**backend, **workload, request.memory_budget,
+                             request.progress == nullptr ? silent_progress() : *request.progress,
+                             request.interrupt, record));
         saved.load_seconds = record.seconds;
     }
     saved.bytes = bytes_on_disk(files);
@@ -192,9 +192,10 @@ Result<RestoredFiles> restore_state(const fs::path& folder,
         if (lock >= 0) {
             ::close(lock);
         }
-        return bad_input(fmt::format("the folder {} holds no whole state: make one with "
-                                     "commitbench load --dir {}",
-                                     folder.native(), folder.native()));
+        return bad_input(
+            fmt::format("the folder {} holds no whole state: make one with "
+                        "commitbench load --dir {}",
+                        folder.native(), folder.native()));
     }
     const auto result = [&]() -> Result<RestoredFiles> {
         const auto saved = read_saved_state(folder);

@@ -19,8 +19,8 @@ namespace commitbench {
 inline constexpr std::string_view kStateFile = "state.json";
 inline constexpr std::string_view kStateFiles = "files";
 
-/// What the files follow from. The workload's own options do not matter, its first state does: cells
-/// that differ in their blocks alone share one.
+/// What the files follow from. The workload's own options do not matter, its first state does:
+/// cells that differ in their blocks alone share one.
 struct StateIdentity {
     std::string backend;              ///< canonical spec
     std::uint64_t memory_budget = 0;  ///< bytes; a backend may lay out its files by it
@@ -74,10 +74,10 @@ struct SaveRequest {
 /// Copies the state's files to `to`. bad_input where `folder` has no state, or another than
 /// `wanted` (what differs is named). Holds a shared lock on state.json meanwhile, so that nobody
 /// removes it.
-[[nodiscard]] Result<RestoredFiles> restore_state(const std::filesystem::path& folder,
-                                                  const StateIdentity& wanted,
-                                                  const std::filesystem::path& to,
-                                                  bool (*is_immutable)(
-                                                      const std::filesystem::path&));
+[[nodiscard]] Result<RestoredFiles> restore_state(
+    const std::filesystem::path& folder,
+    const StateIdentity& wanted,
+    const std::filesystem::path& to,
+    bool (*is_immutable)(const std::filesystem::path&));
 
 }  // namespace commitbench

@@ -94,9 +94,10 @@ class Expansion {
             return {};
         }
         if (drafts_.size() == kMostCells) {
-            return bad_input(fmt::format("{}: the plan comes to more than {} cells: give its axes "
-                                         "fewer values",
-                                         plan_.file, kMostCells));
+            return bad_input(
+                fmt::format("{}: the plan comes to more than {} cells: give its axes "
+                            "fewer values",
+                            plan_.file, kMostCells));
         }
         drafts_.push_back({std::move(raw), std::move(*cell)});
         return {};

@@ -16,8 +16,8 @@ struct RunSize {
 
 /// Of a run of which nothing is known yet. Crude on purpose, from runs on two virtual cores: the
 /// first runs replace it.
-inline constexpr double kSecondsARun = 0.3;           ///< starting, facts about the machine
-inline constexpr double kSecondsAKey = 3e-6;          ///< loading or restoring, and the ledger's share
+inline constexpr double kSecondsARun = 0.3;   ///< starting, facts about the machine
+inline constexpr double kSecondsAKey = 3e-6;  ///< loading or restoring, and the ledger's share
 inline constexpr double kSecondsATransaction = 3e-5;  ///< executing, committing, checking
 [[nodiscard]] std::string estimate_rule();            ///< the three, in words
 

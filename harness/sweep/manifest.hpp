@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Manifest: DIR/manifest.json, what a sweep is and where it ran. Always whole: it is replaced, never
-// written over. harness/sweep/schema/manifest.schema.json describes it.
+// Manifest: DIR/manifest.json, what a sweep is and where it ran. Always whole: it is replaced,
+// never written over. harness/sweep/schema/manifest.schema.json describes it.
 #pragma once
 
 #include "harness/measure/doctor.hpp"
@@ -28,7 +28,8 @@ struct Session {
 struct ManifestContents {
     const Plan* plan = nullptr;
     const std::vector<SweepCell>* cells = nullptr;
-    std::vector<std::vector<std::string>> commands;  ///< of each cell: the words after "commitbench"
+    std::vector<std::vector<std::string>>
+        commands;  ///< of each cell: the words after "commitbench"
     std::string plan_hash;
     std::uint64_t repetitions = 0;
     std::optional<double> until_ci_percent;

@@ -108,7 +108,8 @@ class Merge {
 
     /// INVARIANT: read_manifest() took this text.
     void note_hosts(const std::string& manifest) {
-        for (const auto& session : nlohmann::json::parse(manifest).at("sessions")) {
+        const auto json = nlohmann::json::parse(manifest);
+        for (const auto& session : json.at("sessions")) {
             const std::string host = session.at("machine").value("host", std::string("unknown"));
             if (std::ranges::find(summary_.hosts, host) == summary_.hosts.end()) {
                 summary_.hosts.push_back(host);

@@ -13,8 +13,9 @@ namespace commitbench::sweep {
 
 struct MergeSummary {
     std::uint64_t lines = 0;
-    std::vector<std::string> repeated;  ///< "cell … repetition …": in more than one folder, kept once
-    std::vector<std::string> hosts;     ///< that the runs come from, each once
+    std::vector<std::string>
+        repeated;  ///< "cell … repetition …": in more than one folder, kept once
+    std::vector<std::string> hosts;  ///< that the runs come from, each once
 };
 
 /// Writes OUT/runs.jsonl, the lines of all folders byte for byte in the order given, and

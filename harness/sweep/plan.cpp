@@ -13,9 +13,9 @@
 namespace commitbench::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 10> kKeys{"name",        "description", "seed", "repetitions",
-                                                 "order",       "axes",        "exclude",
-                                                 "include",     "null",        "aa"};
+constexpr std::array<std::string_view, 10> kKeys{"name",  "description", "seed",    "repetitions",
+                                                 "order", "axes",        "exclude", "include",
+                                                 "null",  "aa"};
 constexpr std::array<std::string_view, 2> kOrders{"blocks", "sequential"};
 constexpr std::string_view kSet = "set";
 
@@ -48,9 +48,10 @@ class Reader {
             COMMITBENCH_TRY(read_key(key, node));
         }
         if (plan_.name.empty()) {
-            return bad_input(fmt::format("{}: the plan has no name: write name = \"...\", in "
-                                         "letters, digits, - and _",
-                                         plan_.file));
+            return bad_input(
+                fmt::format("{}: the plan has no name: write name = \"...\", in "
+                            "letters, digits, - and _",
+                            plan_.file));
         }
         if (plan_.axes.empty()) {
             return bad_input(fmt::format(
@@ -63,8 +64,8 @@ class Reader {
 
   private:
     [[nodiscard]] Error refuse(const toml::source_region& where, std::string_view what) const {
-        return bad_input(fmt::format("{}:{}:{}: {}", plan_.file, where.begin.line,
-                                     where.begin.column, what));
+        return bad_input(
+            fmt::format("{}:{}:{}: {}", plan_.file, where.begin.line, where.begin.column, what));
     }
 
     Status read_key(const toml::key& key, const toml::node& node) {
@@ -158,8 +159,9 @@ class Reader {
         }
         sort(inclusion.match);
         if (!inclusion.changes && inclusion.match.empty()) {
-            return refuse(table.source(), "this [[include]] is empty: name an axis of the cells "
-                                          "that it adds, or what to `set`");
+            return refuse(table.source(),
+                          "this [[include]] is empty: name an axis of the cells "
+                          "that it adds, or what to `set`");
         }
         return {};
     }
@@ -170,8 +172,7 @@ class Reader {
                       bool single) const {
         const toml::table* table = node.as_table();
         if (table == nullptr) {
-            return refuse(node.source(),
-                          fmt::format("'{}' is a table of axis = value", name));
+            return refuse(node.source(), fmt::format("'{}' is a table of axis = value", name));
         }
         for (const auto& [key, value] : *table) {
             COMMITBENCH_TRY(read_axis(key, value, axes, single));
@@ -182,9 +183,7 @@ class Reader {
 
     /// toml++ gives keys in the order of the alphabet; the file's own order is what its writer
     /// expects to see.
-    static void sort(AxisTable& axes) {
-        std::ranges::stable_sort(axes, {}, &Axis::line);
-    }
+    static void sort(AxisTable& axes) { std::ranges::stable_sort(axes, {}, &Axis::line); }
 
     Status read_axis(const toml::key& key,
                      const toml::node& node,
@@ -226,9 +225,9 @@ class Reader {
         } else if (const auto real = node.value_exact<double>()) {
             value.text = fmt::format("{}", *real);
         } else {
-            return refuse(node.source(),
-                          fmt::format("'{}' takes strings and numbers (on and off are strings)",
-                                      name));
+            return refuse(
+                node.source(),
+                fmt::format("'{}' takes strings and numbers (on and off are strings)", name));
         }
         if (std::ranges::any_of(axis.values,
                                 [&](const AxisValue& one) { return one.text == value.text; })) {
@@ -288,9 +287,9 @@ class Reader {
             for (const std::string& name : placeholders(value.text)) {
                 if (!valued.contains(name)) {
                     const std::vector<std::string_view> known(valued.begin(), valued.end());
-                    return bad_input(fmt::format(
-                        "{}:{}: nothing gives {{{}}} in '{}' a value: {}", plan_.file, value.line,
-                        name, value.text, did_you_mean(name, known)));
+                    return bad_input(fmt::format("{}:{}: nothing gives {{{}}} in '{}' a value: {}",
+                                                 plan_.file, value.line, name, value.text,
+                                                 did_you_mean(name, known)));
                 }
             }
         }

@@ -9,7 +9,8 @@
 //   [axes]                              # the cells are the product of these
 //   executor = ["sequential", "block-stm"]
 //   workload = "transfer:accounts={accounts}"
-//   accounts = ["10k", "1M"]            # not an axis of a run: a free parameter, put where {accounts} is
+//   accounts = ["10k", "1M"]            # not an axis of a run: a free parameter, put where
+//   {accounts} is
 //   [[exclude]]                         # cells of [axes] that match are dropped
 //   [[include]]                         # more cells; with `set`: cells that match are changed
 //   [null]  [aa]                        # the two control cells, where the defaults do not do

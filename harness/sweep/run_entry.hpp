@@ -3,8 +3,8 @@
 //
 //   {…the line of `commitbench run`…, "sweep": {"plan": "cores", "plan_hash": "<32 hex>", "cell":
 //   "<16 hex>", "axes": {…}, "role": "cell", "repetition": 1, "position": 3, "attempt": 1, "shard":
-//   "1/1", "status": "ok", "exit_code": 0, "error": "", "reason": "", "started_utc": "…", "seconds":
-//   1.5}}
+//   "1/1", "status": "ok", "exit_code": 0, "error": "", "reason": "", "started_utc": "…",
+//   "seconds": 1.5}}
 //
 // A run that came to no result has a line with schema_version, command and sweep alone.
 // harness/sweep/schema/run.schema.json describes both.

@@ -86,10 +86,9 @@ Result<RunLog> RunLog::look(const fs::path& folder) {
     }
     const std::string content = text->value_or(std::string());
     for (const Line& line : lines_of(content)) {
-        auto entry =
-            line.whole ? parse_sweep_line(
-                             std::string_view(content).substr(line.begin, line.end - line.begin))
-                       : std::nullopt;
+        auto entry = line.whole ? parse_sweep_line(std::string_view(content).substr(
+                                      line.begin, line.end - line.begin))
+                                : std::nullopt;
         if (entry) {
             log.entries_.push_back(std::move(*entry));
         }
@@ -117,9 +116,8 @@ Status RunLog::move_torn_line(std::string_view text) {
     return {};
 }
 
-Status RunLog::move_corrupt_lines(
-    std::string_view text,
-    const std::vector<std::pair<std::size_t, std::size_t>>& damaged) {
+Status RunLog::move_corrupt_lines(std::string_view text,
+                                  const std::vector<std::pair<std::size_t, std::size_t>>& damaged) {
     std::string kept;
     std::string aside_text;
     std::size_t at = 0;
@@ -134,8 +132,7 @@ Status RunLog::move_corrupt_lines(
     COMMITBENCH_TRY(replace_file(file_, kept));
     repairs_.push_back(fmt::format("{} damaged {} of {} {} in {} now", damaged.size(),
                                    damaged.size() == 1 ? "line" : "lines", file_.native(),
-                                   damaged.size() == 1 ? "is" : "are",
-                                   aside.filename().native()));
+                                   damaged.size() == 1 ? "is" : "are", aside.filename().native()));
     return {};
 }
 

@@ -19,8 +19,7 @@ Schedule::Schedule(const std::vector<SweepCell>& cells, const ScheduleSettings& 
 
 void Schedule::note(const RunEntry& entry) {
     const auto cell = std::ranges::find(cells_, entry.cell, &SweepCell::id);
-    if (cell == cells_.end() || entry.repetition == 0 ||
-        entry.repetition > settings_.repetitions) {
+    if (cell == cells_.end() || entry.repetition == 0 || entry.repetition > settings_.repetitions) {
         return;
     }
     CellState& state = states_[static_cast<std::size_t>(cell - cells_.begin())];
@@ -81,8 +80,7 @@ void Schedule::walk(Visit visit) const {
         if (!settings_.shard.runs(repetition)) {
             continue;
         }
-        const std::vector<std::size_t> order =
-            order_of(settings_.seed, cells_.size(), repetition);
+        const std::vector<std::size_t> order = order_of(settings_.seed, cells_.size(), repetition);
         for (std::size_t position = 0; position < order.size(); ++position) {
             const auto found = slot(order[position], repetition, position + 1);
             if (found && !visit(*found)) {

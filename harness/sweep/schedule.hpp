@@ -52,10 +52,10 @@ class Schedule {
 
   private:
     struct CellState {
-        std::vector<bool> ok;                  // by repetition - 1
-        std::vector<std::uint64_t> attempts;   // that count against kMostAttempts
-        std::vector<std::uint64_t> last_tried; // number of the last attempt
-        std::uint64_t last_repetition = 0;     // none is run after it
+        std::vector<bool> ok;                   // by repetition - 1
+        std::vector<std::uint64_t> attempts;    // that count against kMostAttempts
+        std::vector<std::uint64_t> last_tried;  // number of the last attempt
+        std::uint64_t last_repetition = 0;      // none is run after it
         bool given_up = false;
     };
 

@@ -149,8 +149,7 @@ double seconds_of(const std::vector<Slot>& slots,
     double sum = 0;
     for (const Slot& slot : slots) {
         const SweepCell& cell = cells[slot.cell];
-        sum += estimate.seconds(cell.id,
-                                estimate.knows(cell.id) ? RunSize() : runner.size(cell));
+        sum += estimate.seconds(cell.id, estimate.knows(cell.id) ? RunSize() : runner.size(cell));
     }
     return sum;
 }

@@ -49,9 +49,9 @@ struct SweepSummary {
     std::vector<std::string> given_up;
 };
 
-/// Goes on where `log` ends. Errors: interrupted; io where the system refuses a run (a disk is full,
-/// a folder has gone: the run's line says so, and does not count as an attempt) or where a line
-/// cannot be written. Everything written before stays, and the same call goes on later.
+/// Goes on where `log` ends. Errors: interrupted; io where the system refuses a run (a disk is
+/// full, a folder has gone: the run's line says so, and does not count as an attempt) or where a
+/// line cannot be written. Everything written before stays, and the same call goes on later.
 [[nodiscard]] Result<SweepSummary> run_sweep(const SweepRequest& request,
                                              RunLog& log,
                                              Runner& runner,

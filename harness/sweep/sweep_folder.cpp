@@ -16,15 +16,14 @@ namespace {
 constexpr useconds_t kWaitStepMicroseconds = 20'000;
 
 Error cannot_lock(const std::filesystem::path& file) {
-    return bad_input(fmt::format(
-        "{} cannot be locked ({}): check the folder's permissions or name another one",
-        file.native(), std::generic_category().message(errno)));
+    return bad_input(
+        fmt::format("{} cannot be locked ({}): check the folder's permissions or name another one",
+                    file.native(), std::generic_category().message(errno)));
 }
 
 }  // namespace
 
-Result<SweepFolder> SweepFolder::claim(const std::filesystem::path& path,
-                                       InterruptFlag interrupt) {
+Result<SweepFolder> SweepFolder::claim(const std::filesystem::path& path, InterruptFlag interrupt) {
     COMMITBENCH_TRY(make_folder(path));
     SweepFolder folder(path);
     const std::filesystem::path sweep_lock = path / "sweep.lock";

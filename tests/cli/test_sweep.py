@@ -86,7 +86,7 @@ class Sweep(SweepTest):
 
     def test_says_what_it_would_do(self) -> None:
         text = self.assert_ok(self.run_program("sweep", "plan.toml", "--dry-run", "--repetitions", "3"))
-        for part in ("15 of 5 cells x 3 repetitions; 0 are done", "by rule:", "2 states", "[A/A]", "[null x null]", "repetition   3:"):
+        for part in ("15 of 5 cells x 3 repetitions; 0 are done", "by rule:", "2 first states", "[A/A]", "[null x null]", "repetition   3:"):
             self.assertIn(part, text)
         self.assertEqual({"plan.toml", "tmp"}, {path.name for path in self.folder.iterdir()})
 
@@ -133,11 +133,16 @@ class Sweep(SweepTest):
         self.assertTrue((self.folder / "out" / "runs.jsonl").read_bytes().startswith(before))
 
     def test_failing_cells_are_kept_tried_again_and_given_up(self) -> None:
-        # 300,000 accounts need more than a budget of 1 MiB allows a store in memory.
-        self.write("plan.toml", PLAN.replace('["flat:store=memory", "paged:store=file", "mpt:store=rocksdb"]', '["flat:store=memory", "flat:store=lmdb"]')
-                   + '[[include]]\nbackend = "null"\nset = { blocks = 3 }\n'.replace('backend = "null"\nset', 'backend = "flat:store=memory"\nset')
-                   .replace("blocks = 3", 'memory = "1MiB", accounts = "300k"')
-                   + '[null]\naccounts = 300\nmemory = "64MiB"\n[aa]\nbackend = "flat:store=lmdb"\n')
+        # 80 MiB of values are more than a budget of 1 MiB allows a store in memory.
+        self.write("plan.toml", PLAN.replace('"paged:store=file", "mpt:store=rocksdb"', '"flat:store=lmdb"') + """
+[[include]]
+backend = "flat:store=memory"
+set = { memory = "1MiB", workload = "transfer:accounts=20k,value-size=4096,block-size=50" }
+[null]
+workload = "transfer:accounts=300,block-size=50"
+[aa]
+backend = "flat:store=lmdb"
+""")
         self.assert_message(self.sweep(), "given up after 3 attempts", "--retry-failed", code=1)
         lines = self.lines()
         failed = [line for line in lines if line["sweep"]["status"] == "failed"]

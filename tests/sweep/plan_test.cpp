@@ -80,11 +80,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"name = \"a b\"\n[axes]\nbackend = \"mpt\"", "1:", "letters, digits"},
         Wrong{"name = \"a\"\nrepetitions = 0\n[axes]\nbackend = \"mpt\"", "2:", "at least 1"},
         Wrong{"name = \"a\"\nrepetitions = \"3\"\n[axes]\nbackend = \"mpt\"", "2:", "whole number"},
-        Wrong{"name = \"a\"\norder = \"block\"\n[axes]\nbackend = \"mpt\"", "2:",
-              "did you mean 'blocks'?"},
+        Wrong{"name = \"a\"\norder = \"block\"\n[axes]\nbackend = \"mpt\"",
+              "2:", "did you mean 'blocks'?"},
         Wrong{"name = \"a\"\n[axes]\nbakend = \"mpt\"", "3:", "did you mean 'backend'?"},
-        Wrong{"name = \"a\"\n[axes]\nworkload = \"kv:items={itms}\"\nitems = 3", "4",
-              "did you mean 'itms'?"},
+        Wrong{"name = \"a\"\n[axes]\nworkload = \"kv:items={itms}\"\nitems = 3",
+              "3:", "did you mean 'items'?"},
         Wrong{"name = \"a\"\n[axes]\nworkload = \"kv:items={items}\"", "3",
               "nothing gives {items}"},
         Wrong{"name = \"a\"\n[axes]\nbackend = []", "3:", "empty list"},
@@ -92,13 +92,13 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"name = \"a\"\n[axes]\nbackend = true", "3:", "strings and numbers"},
         Wrong{"name = \"a\"\n[axes]\nBackend = \"mpt\"", "3:", "lower-case"},
         Wrong{"name = \"a\"\naxes = 3", "2:", "table of axis = value"},
-        Wrong{"name = \"a\"\n[axes]\nbackend = \"mpt\"\n[exclude]\nbackend = \"mpt\"", "4:",
-              "[[exclude]]"},
+        Wrong{"name = \"a\"\n[axes]\nbackend = \"mpt\"\n[exclude]\nbackend = \"mpt\"",
+              "4:", "[[exclude]]"},
         Wrong{"name = \"a\"\n[axes]\nbackend = \"mpt\"\n[[exclude]]\n", "4:", "empty"},
         Wrong{"name = \"a\"\n[axes]\nbackend = \"mpt\"\n[[include]]\n", "4:", "empty"},
         Wrong{"name = \"a\"\n[axes]\nbackend = \"mpt\"\n[[include]]\nset = {}", "5:", "empty"},
-        Wrong{"name = \"a\"\n[axes]\nbackend = \"mpt\"\n[null]\nmemory = [1, 2]", "5:",
-              "one value here"}));
+        Wrong{"name = \"a\"\n[axes]\nbackend = \"mpt\"\n[null]\nmemory = [1, 2]",
+              "5:", "one value here"}));
 
 }  // namespace
 }  // namespace commitbench::sweep::testing

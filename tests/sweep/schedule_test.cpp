@@ -202,7 +202,7 @@ TEST(Schedule, ACellCanStopEarly) {
     schedule.stop_after("b", 3);  // the first word counts
     std::size_t of_b = 0;
     for (const std::string& run : run_all(schedule, cells)) {
-        of_b += run[0] == 'b' ? 1 : 0;
+        of_b += run[0] == 'b' ? 1U : 0U;
     }
     EXPECT_EQ(of_b, 2U);
 }

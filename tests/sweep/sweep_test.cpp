@@ -20,7 +20,9 @@ class FakeRunner final : public Runner {
   public:
     std::function<Result<RunOutcome>(const SweepCell&)> answer = [](const SweepCell&) {
         return RunOutcome{.exit_code = 0,
-                          .result_line = "{\"schema_version\":1,\"transactions_per_s\":10}",
+                          .result_line =
+                              "{\"schema_version\":1,\"transactions_per_s\":10,"
+                              "\"ledger\":{\"reason\":\"\"}}",
                           .error = {},
                           .reason = {}};
     };
@@ -113,10 +115,8 @@ TEST_F(SweepLoop, FailuresAndVoidRunsAreKeptMarkedAndTriedAgain) {
     const std::string bad = cells_.front().id;
     runner_.answer = [&](const SweepCell& cell) -> Result<RunOutcome> {
         if (cell.id == bad) {
-            return RunOutcome{.exit_code = 139,
-                              .result_line = {},
-                              .error = "crash",
-                              .reason = "signal 11"};
+            return RunOutcome{
+                .exit_code = 139, .result_line = {}, .error = "crash", .reason = "signal 11"};
         }
         if (cell.id == cells_[1].id) {
             return RunOutcome{.exit_code = 1,
@@ -124,7 +124,8 @@ TEST_F(SweepLoop, FailuresAndVoidRunsAreKeptMarkedAndTriedAgain) {
                               .error = "mismatch",
                               .reason = "block 3"};
         }
-        return RunOutcome{.exit_code = 0, .result_line = "{\"schema_version\":1}", .error = {}, .reason = {}};
+        return RunOutcome{
+            .exit_code = 0, .result_line = "{\"schema_version\":1}", .error = {}, .reason = {}};
     };
     const auto summary = sweep();
     ASSERT_TRUE(summary.ok()) << summary.error().message;
@@ -151,8 +152,14 @@ TEST_F(SweepLoop, FailuresAndVoidRunsAreKeptMarkedAndTriedAgain) {
 TEST_F(SweepLoop, StopsWhereTheSystemRefusesAndGoesOnLater) {
     bool full = true;
     runner_.answer = [&](const SweepCell&) -> Result<RunOutcome> {
-        return full ? RunOutcome{.exit_code = 2, .result_line = {}, .error = "io", .reason = "the disk is full"}
-                    : RunOutcome{.exit_code = 0, .result_line = "{\"schema_version\":1}", .error = {}, .reason = {}};
+        return full ? RunOutcome{.exit_code = 2,
+                                 .result_line = {},
+                                 .error = "io",
+                                 .reason = "the disk is full"}
+                    : RunOutcome{.exit_code = 0,
+                                 .result_line = "{\"schema_version\":1}",
+                                 .error = {},
+                                 .reason = {}};
     };
     for (int i = 0; i < 4; ++i) {
         const auto refused = sweep();
@@ -176,7 +183,8 @@ TEST_F(SweepLoop, AnInterruptLeavesNoLine) {
             flag = true;
             return Error{ErrorCode::interrupted, "interrupted"};
         }
-        return RunOutcome{.exit_code = 0, .result_line = "{\"schema_version\":1}", .error = {}, .reason = {}};
+        return RunOutcome{
+            .exit_code = 0, .result_line = "{\"schema_version\":1}", .error = {}, .reason = {}};
     };
     const auto stopped = sweep();
     ASSERT_FALSE(stopped.ok());
@@ -193,7 +201,8 @@ TEST_F(SweepLoop, UntilTheIntervalsAreNarrowOrTheCap) {
     std::map<std::string, int> times;
     runner_.answer = [&](const SweepCell& cell) -> Result<RunOutcome> {
         ++times[cell.id];
-        return RunOutcome{.exit_code = 0, .result_line = "{\"schema_version\":1}", .error = {}, .reason = {}};
+        return RunOutcome{
+            .exit_code = 0, .result_line = "{\"schema_version\":1}", .error = {}, .reason = {}};
     };
     runner_.narrow = [&] {
         std::vector<std::string> narrow;
