@@ -107,7 +107,8 @@ Status PagedBackend::open_store() {
                                        .directory = resources_.directory,
                                        // What the engine caches, the tree need not, and the other
                                        // way round: half each.
-                                       .memory_budget = resources_.memory_budget / 2},
+                                       .memory_budget = resources_.memory_budget / 2,
+                                       .direct = settings_.direct},
                                       resources_.durability);
     if (!store) {
         return store.error();

@@ -2,6 +2,7 @@
 // The options of backend `paged`, and what they mean.
 #include "backends/paged/paged_backend.hpp"
 #include "backends/paged/paged_settings.hpp"
+#include "backends/store/store_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,6 +49,7 @@ constexpr std::array kOptions{
                .default_value = "64",
                .range = "1..1024",
                .help = "store=file: reads under way at a time"},
+    kDirectOption,
     OptionSpec{.key = "witness",
                .type = OptionType::boolean,
                .default_value = "off",
@@ -85,12 +87,17 @@ IoEngine io_engine(std::string_view text) {
 
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
     const std::string& store = options.text("store");
+    const auto direct = wants_direct(options);
+    if (!direct) {
+        return direct.error();
+    }
     const std::uint64_t cache = options.integer("cache-pages") * 4096;
     return open_paged_backend(
         {
             .store = store,
             .hash = hash_function(options.text("hash")),
             .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(elided_leaves(options)))},
+            .direct = *direct,
             .cache_bytes = cache != 0 ? cache : cache_share(store, resources.memory_budget),
             .io = io_engine(options.text("io")),
             .queue_depth = static_cast<unsigned>(options.integer("queue-depth")),

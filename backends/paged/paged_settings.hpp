@@ -13,6 +13,7 @@ struct PagedSettings {
     std::string store{};  ///< memory, file, or an engine's name
     paged::HashFunction hash = paged::HashFunction::blake3;
     paged::BucketLimit limit{};
+    bool direct = false;            ///< of the engine: StoreSettings::direct
     std::uint64_t cache_bytes = 0;  ///< for pages and buckets between blocks
     paged::IoEngine io = paged::IoEngine::automatic;
     unsigned queue_depth = 32;

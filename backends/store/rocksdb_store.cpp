@@ -7,10 +7,14 @@
 #include "backends/store/rocksdb_settings.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/perf_context.h>
 #include <rocksdb/version.h>
+#include <unistd.h>
 
 namespace commitbench {
 namespace {
@@ -400,12 +404,36 @@ void RocksStore::facts(FactVisitor& visitor) const {
     }
 }
 
+/// RocksDB would call the files damaged.
+Status try_direct_io(const fs::path& directory) {
+    std::string name = (directory / "direct-io-XXXXXX").string();
+    const int file = ::mkostemp(name.data(), O_DIRECT | O_CLOEXEC);
+    const int reason = errno;
+    // A file system that refuses the flag may have made the file.
+    ::unlink(name.c_str());
+    if (file >= 0) {
+        ::close(file);
+        return {};
+    }
+    if (reason == EINVAL) {
+        return bad_input(fmt::format(
+            "direct=on: the file system under {} refuses O_DIRECT: name a folder on another one, "
+            "or take direct=off",
+            directory.string()));
+    }
+    return io_error("rocksdb: trying direct I/O", directory,
+                    std::generic_category().message(reason), reason == ENOSPC);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_rocksdb_store(const StoreSettings& settings,
                                                   std::span<const TableSpec> tables) {
-    auto store = std::make_unique<RocksStore>(
-        settings.directory, choose_rocks_settings(settings.memory_budget, tables));
+    if (settings.direct) {
+        COMMITBENCH_TRY(try_direct_io(settings.directory));
+    }
+    auto store =
+        std::make_unique<RocksStore>(settings.directory, choose_rocks_settings(settings, tables));
     COMMITBENCH_TRY(store->open(tables));
     return std::unique_ptr<Store>(std::move(store));
 }
