@@ -59,7 +59,7 @@ Sizes sizes_for(const StoreSettings& settings) {
     const std::uint64_t memory_budget = settings.memory_budget;
     Sizes sizes{};
     sizes.direct = settings.direct;
-    sizes.cache = memory_budget;
+    sizes.cache = memory_budget / 8 * 7;
     // A quarter of the budget: less makes many small files, more takes from the cache of what is
     // read.
     sizes.all_write_buffers = std::max(memory_budget / 4, 2 * kLeastWriteBuffer);
@@ -144,7 +144,8 @@ std::vector<RocksSetting> describe(const Sizes& sizes) {
     return {
         {"store_cache",
          fmt::format("{} LRU in {} shards", format_size(sizes.cache), 1 << sizes.shard_bits),
-         "the memory budget: blocks, indexes, filters and write buffers are all charged to it; a "
+         "seven eighths of the memory budget, the rest for gaps in the heap: blocks, indexes, "
+         "filters and write buffers are all charged to it; a "
          "shard has 8 MiB or "
          "more, lest one filter turn it over"},
         {"store_write_buffers",
@@ -192,6 +193,10 @@ std::vector<RocksSetting> describe(const Sizes& sizes) {
          "block's sync"},
         {"store_statistics", "off",
          "engine-wide counters cost time in every read; block hits come from the thread's own"},
+        {"store_allocator", "one heap; 256 KiB and more are mapped apart",
+         "write buffers and batches come and go between the cache's small blocks: the process "
+         "would "
+         "keep a hundred MiB of gaps"},
         {"store_text_log", "none",
          "the library aborts where its own log cannot be written, as on a full disk"},
         {"store_after_error", "stays failed",

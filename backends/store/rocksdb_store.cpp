@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <rocksdb/db.h>
 #include <rocksdb/perf_context.h>
 #include <rocksdb/version.h>
@@ -38,6 +39,13 @@ rocksdb::Status guarded(Call call) {
         return rocksdb::Status::Aborted(exception.what());
     }
 }
+
+/// Of one allocation; write buffers come in pieces of up to 1 MiB.
+constexpr int kMappedFromBytes = 256 << 10;
+/// A batch up to this size keeps its memory for the next one.
+constexpr std::size_t kHeldTwice = std::size_t{4} << 20;
+/// Of the allocator, for all threads together.
+constexpr int kHeaps = 1;
 
 class RocksStore;
 
@@ -331,6 +339,7 @@ Status RocksStore::commit(Batch& batch, CommitMode mode) {
     if (open_scans_ != 0) {
         return commit_during_scan();
     }
+    const std::size_t bytes = recorded.bytes();
     const rocksdb::Status status = guarded([&] {
         rocksdb::WriteBatch writes(recorded.bytes() + 16 * recorded.entries().size());
         for (const RecordedBatch::Entry& entry : recorded.ordered()) {
@@ -342,6 +351,9 @@ Status RocksStore::commit(Batch& batch, CommitMode mode) {
                 return added;
             }
         }
+        if (bytes > kHeldTwice) {
+            recorded.release();  // or a block lies in memory three times: write buffers have it too
+        }
         rocksdb::WriteOptions options;
         options.sync = mode == CommitMode::durable;
         options.disableWAL = mode == CommitMode::bulk;
@@ -352,7 +364,7 @@ Status RocksStore::commit(Batch& batch, CommitMode mode) {
     }
     load_pending_ = load_pending_ || mode == CommitMode::bulk;
     syncs_ += mode == CommitMode::durable ? 1 : 0;
-    put_bytes_ += recorded.bytes();
+    put_bytes_ += bytes;
     return {};
 }
 
@@ -404,6 +416,14 @@ void RocksStore::facts(FactVisitor& visitor) const {
     }
 }
 
+/// glibc's heap grows by what large short-lived blocks (write buffers, batches, buffers of
+/// compactions) leave between the small ones of the block cache, and by more the longer it runs,
+/// for its threshold rises with each large block freed. Fixed, those are mapped and given back.
+void bound_allocator() {
+    ::mallopt(M_MMAP_THRESHOLD, kMappedFromBytes);
+    ::mallopt(M_ARENA_MAX, kHeaps);
+}
+
 /// RocksDB would call the files damaged.
 Status try_direct_io(const fs::path& directory) {
     std::string name = (directory / "direct-io-XXXXXX").string();
@@ -429,6 +449,7 @@ Status try_direct_io(const fs::path& directory) {
 
 Result<std::unique_ptr<Store>> open_rocksdb_store(const StoreSettings& settings,
                                                   std::span<const TableSpec> tables) {
+    bound_allocator();
     if (settings.direct) {
         COMMITBENCH_TRY(try_direct_io(settings.directory));
     }

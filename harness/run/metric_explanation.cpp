@@ -45,7 +45,14 @@ constexpr std::array kExplanations = std::to_array<MetricExplanation>({
     {"device_read_bytes", "bytes", "fetched from the device for this process (/proc/self/io)"},
     {"device_write_bytes", "bytes",
      "sent to the device for this process, or in the page cache on the way to it"},
-    {"peak_rss_bytes", "bytes", "largest resident memory during warm-up and measured blocks"},
+    {"peak_rss_bytes", "bytes",
+     "largest resident memory during warm-up and measured blocks, mapped files included"},
+    {"rss_anon_bytes", "bytes",
+     "at the end: resident memory of the process itself, heap and stacks"},
+    {"rss_file_bytes", "bytes",
+     "at the end: resident pages of mapped files (the program, LMDB's data), which the kernel "
+     "takes "
+     "back when memory is short; in no budget"},
     {"user_cpu_ns", "ns", "CPU of all threads in user mode, gaps between blocks included"},
     {"system_cpu_ns", "ns", "CPU of all threads in the kernel, gaps between blocks included"},
     {"nodes_loaded", "", "tree nodes fetched and decoded"},

@@ -224,9 +224,12 @@ std::string render_table(const RunRecord& record, TableStyle style) {
                                   show_time(record.block_percentile_ns(100))));
         add_steady_state(out, record);
         add_parallelism(out, record);
-        add_line(out, fmt::format("  memory      peak {} (budget {})",
-                                  show_bytes(record.run_peak_rss_bytes),
-                                  format_size(record.memory_budget)));
+        add_line(out, fmt::format(
+                          "  memory      peak {} (budget {}); at the end {} of its own and {} "
+                          "of mapped files",
+                          show_bytes(record.run_peak_rss_bytes), format_size(record.memory_budget),
+                          show_bytes(record.process_after.rss_anon_bytes),
+                          show_bytes(record.process_after.rss_file_bytes)));
         out += "\n";
         add_spans(out, record, style);
         out += "\n";
