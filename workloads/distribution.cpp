@@ -79,7 +79,8 @@ double RankDistribution::gini() const noexcept {
     // For chances p_1 >= p_2 >= …: G = (n + 1 - 2 * sum k p_k) / n, and k * k^-theta = k^-(theta -
     // 1).
     const auto n = static_cast<double>(n_);
-    return (n + 1 - 2 * harmonic(n_, theta_ - 1) / harmonic(n_, theta_)) / n;
+    const double gini = (n + 1 - 2 * harmonic(n_, theta_ - 1) / harmonic(n_, theta_)) / n;
+    return std::max(0.0, gini);  // of equal chances the sums may leave a little less than nothing
 }
 
 HotspotDistribution::HotspotDistribution(std::uint64_t n, double hot_share, double hot_set) noexcept

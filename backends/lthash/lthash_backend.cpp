@@ -3,9 +3,9 @@
 
 #include "backends/lthash/lattice_sum.hpp"
 #include "backends/lthash/reference_sum.hpp"
-#include "backends/store/directory_claim.hpp"
 #include "backends/store/io_error.hpp"
-#include "backends/store/position_record.hpp"
+#include "backends/store/state_store.hpp"
+#include "backends/store/store_options.hpp"
 #include "harness/core/arena.hpp"
 
 #include <array>
@@ -17,30 +17,17 @@ namespace {
 using lthash::LatticeSum;
 using lthash::SumBytes;
 
-constexpr std::array kTables{TableSpec{"state", true}, TableSpec{"meta", false}};
-constexpr Table kState{0};
-constexpr Table kMeta{1};
+constexpr Table kState = StateStore::kState;
+constexpr Table kMeta = StateStore::kMeta;
 /// In table meta beside the position record, written in the same batch: the sum's 2,048 bytes.
 constexpr std::string_view kSumKey = "sum";
 
-/// Of a load's batches, as flat's.
-constexpr std::size_t kLoadBatchBytes = std::size_t{2} << 20;
 /// Old values are read so many at a time: enough for a store to overlap its reads.
 constexpr std::size_t kReadBatch = 256;
 
 constexpr std::array kOptions{
     OptionSpec{"store", OptionType::choice, "", "memory", kStoreChoices, "where the state lies"},
-};
-
-class LthashReader final : public StateReader {
-  public:
-    explicit LthashReader(std::unique_ptr<StoreReader> reader) : reader_(std::move(reader)) {}
-    Result<std::optional<ByteView>> get(const StateKey& key) override {
-        return reader_->get(kState, key.view());
-    }
-
-  private:
-    std::unique_ptr<StoreReader> reader_;
+    kDirectOption,
 };
 
 /// One key's step from old to new. Views are the diff's, the script's or the arena's.
@@ -54,22 +41,20 @@ struct Step {
 
 class LthashBackend final : public Backend {
   public:
-    LthashBackend(DirectoryClaim claim, StoreSettings settings, Durability durability)
-        : claim_(std::move(claim)),
-          settings_(std::move(settings)),
-          mode_(durability == Durability::block ? CommitMode::durable : CommitMode::lazy) {}
+    explicit LthashBackend(std::unique_ptr<StateStore> store) : store_(std::move(store)) {}
 
-    Status open();
+    /// First of all calls.
+    Status read_sum();
     std::string commitment_scheme() const override { return std::string(kLthashScheme); }
-    bool empty() const override { return load_ == LoadState::empty; }
-    Position persisted() const override { return position_; }
+    bool empty() const override { return store_->empty(); }
+    Position persisted() const override { return store_->position(); }
     Status load(SortedState& state) override;
     Status stage(const StateDiff& diff) override;
     Status stage_keys(std::span<const KeyChange> changes) override;
     Result<Root> merkleize() override;
     Status persist(std::uint64_t block) override;
     Status reopen() override;
-    Result<std::unique_ptr<StateReader>> open_reader() override;
+    Result<std::unique_ptr<StateReader>> open_reader() override { return store_->open_reader(); }
     void counters(CounterVisitor& visitor) const override {
         visitor.counter("hash_permutations", sum_.compressions());
         store_->counters(visitor);
@@ -77,51 +62,25 @@ class LthashBackend final : public Backend {
     void facts(FactVisitor& visitor) const override;
 
   private:
-    Status read_sum();
     Status read_old_values();
-    void put_sum() { batch_->put(kMeta, as_bytes(kSumKey), sum_.bytes()); }
+    void put_sum(Batch& batch) { batch.put(kMeta, as_bytes(kSumKey), sum_.bytes()); }
 
-    DirectoryClaim claim_;  // outlives the store
-    StoreSettings settings_;
-    CommitMode mode_;
-    std::unique_ptr<Store> store_;
+    std::unique_ptr<StateStore> store_;
     std::unique_ptr<StoreReader> old_values_;
-    std::unique_ptr<Batch> batch_;
-    LoadState load_ = LoadState::empty;
-    Position position_;
     LatticeSum sum_;
     Root root_;  ///< of the staged block
     Arena arena_;
     std::vector<Step> steps_;
 };
 
-Status LthashBackend::open() {
-    auto store = open_store(settings_, kTables);
-    if (!store) {
-        return store.error();
-    }
-    const auto record = read_position(**store, kMeta);
-    if (!record) {
-        return record.error();
-    }
-    if (record->load == LoadState::started) {
-        return load_was_cut_short(settings_.directory);
-    }
-    load_ = record->load;
-    position_ = record->position;
-    store_ = std::move(*store);
-    return read_sum();
-}
-
 Status LthashBackend::read_sum() {
-    batch_ = store_->new_batch();
-    auto reader = store_->open_reader();
+    auto reader = store_->open_store_reader();
     if (!reader) {
         return reader.error();
     }
     old_values_ = std::move(*reader);
     sum_.reset({});
-    if (load_ == LoadState::empty) {
+    if (store_->empty()) {
         return {};
     }
     const auto stored = old_values_->get(kMeta, as_bytes(kSumKey));
@@ -136,7 +95,7 @@ Status LthashBackend::read_sum() {
     }
     std::ranges::copy(**stored, bytes.begin());
     sum_.reset(bytes);
-    if (Root{sum_.checksum()} != position_.root) {
+    if (Root{sum_.checksum()} != store_->position().root) {
         return Error{ErrorCode::corrupt,
                      "the lattice sum in the data folder is not that of the root in its position "
                      "record: the folder is damaged, delete it and load again"};
@@ -145,31 +104,16 @@ Status LthashBackend::read_sum() {
 }
 
 Status LthashBackend::load(SortedState& state) {
-    COMMITBENCH_TRY(mark_load_started(*store_, kMeta));
-    StateKey key;
-    ByteView value;
-    while (true) {
-        const auto more = state.next(key, value);
-        if (!more) {
-            return more.error();
-        }
-        if (!*more) {
-            break;
-        }
-        batch_->put(kState, key.view(), value);
-        sum_.change(OutputSign::plus, key.view(), value);
-        if (batch_->bytes() >= kLoadBatchBytes) {
-            COMMITBENCH_TRY(store_->commit(*batch_, CommitMode::bulk));
-        }
-    }
-    sum_.finish();
-    put_sum();
-    COMMITBENCH_TRY(store_->commit(*batch_, CommitMode::bulk));
-    const Position position{0, Root{sum_.checksum()}};
-    COMMITBENCH_TRY(mark_load_complete(*store_, kMeta, position));
-    position_ = position;
-    load_ = LoadState::complete;
-    return {};
+    return store_->load(
+        state,
+        [this](const StateKey& key, ByteView value) {
+            sum_.change(OutputSign::plus, key.view(), value);
+        },
+        [this](Batch& batch) {
+            sum_.finish();
+            put_sum(batch);
+            return Root{sum_.checksum()};
+        });
 }
 
 Status LthashBackend::stage(const StateDiff& diff) {
@@ -250,38 +194,22 @@ Result<Root> LthashBackend::merkleize() {
 }
 
 Status LthashBackend::persist(std::uint64_t block) {
+    Batch& batch = store_->batch();
     for (const Step& step : steps_) {
         if (step.deleted) {
-            batch_->erase(kState, step.key);
+            batch.erase(kState, step.key);
         } else {
-            batch_->put_borrowed(kState, step.key, step.new_value);
+            batch.put_borrowed(kState, step.key, step.new_value);
         }
     }
-    put_sum();
-    const Position position{block, root_};
-    put_position(*batch_, kMeta, position);
-    COMMITBENCH_TRY(store_->commit(*batch_, mode_));
-    position_ = position;
-    load_ = LoadState::complete;
-    return {};
+    put_sum(batch);
+    return store_->commit({block, root_});
 }
 
 Status LthashBackend::reopen() {
-    if (settings_.kind == StoreKind::memory) {
-        return read_sum();
-    }
     old_values_.reset();
-    batch_.reset();
-    store_.reset();
-    return open();
-}
-
-Result<std::unique_ptr<StateReader>> LthashBackend::open_reader() {
-    auto reader = store_->open_reader();
-    if (!reader) {
-        return reader.error();
-    }
-    return std::unique_ptr<StateReader>(std::make_unique<LthashReader>(std::move(*reader)));
+    COMMITBENCH_TRY(store_->reopen());
+    return read_sum();
 }
 
 void LthashBackend::facts(FactVisitor& visitor) const {
@@ -300,28 +228,12 @@ void LthashBackend::facts(FactVisitor& visitor) const {
 
 Result<std::unique_ptr<Backend>> create_lthash(const Options& options,
                                                const CellResources& resources) {
-    const std::string& store = options.text("store");
-    StoreSettings settings{.kind = store_kind(store),
-                           .directory = resources.directory,
-                           .memory_budget = resources.memory_budget};
-    DirectoryClaim claim;
-    if (settings.kind != StoreKind::memory) {
-        if (resources.directory.empty()) {
-            return bad_input(
-                fmt::format("backend 'lthash' with store={} needs a data folder: name one, or take "
-                            "store=memory",
-                            store));
-        }
-        auto taken = DirectoryClaim::take(resources.directory,
-                                          fmt::format("commitbench lthash 1 store={}", store));
-        if (!taken) {
-            return taken.error();
-        }
-        claim = std::move(*taken);
+    auto store = StateStore::open("lthash", options, resources);
+    if (!store) {
+        return store.error();
     }
-    auto backend = std::make_unique<LthashBackend>(std::move(claim), std::move(settings),
-                                                   resources.durability);
-    COMMITBENCH_TRY(backend->open());
+    auto backend = std::make_unique<LthashBackend>(std::move(*store));
+    COMMITBENCH_TRY(backend->read_sum());
     return std::unique_ptr<Backend>(std::move(backend));
 }
 

@@ -10,17 +10,25 @@ namespace {
 
 class ReferenceSum final : public ReferenceTree {
   public:
+    void load(const FirstState& state, std::uint64_t first, std::uint64_t last) override {
+        first_ = &state;
+        Bytes value;
+        for (std::uint64_t rank = first; rank < last; ++rank) {
+            state.value(rank, value);
+            add(state.key(rank), value, 1);
+        }
+    }
+
     void apply(const StateDiff& diff) override {
         for (const Change& change : diff.changes()) {
-            const auto old = state_.find(change.key);
-            if (old != state_.end()) {
-                add(change.key, old->second, -1);
-                state_.erase(old);
+            if (const std::optional<Bytes> old = value_of(change.key)) {
+                add(change.key, *old, -1);
             }
+            std::optional<Bytes>& value = written_[change.key];
+            value.reset();
             if (!change.deleted) {
-                Bytes value(change.new_value.begin(), change.new_value.end());
-                add(change.key, value, 1);
-                state_.emplace(change.key, std::move(value));
+                value.emplace(change.new_value.begin(), change.new_value.end());
+                add(change.key, *value, 1);
             }
         }
     }
@@ -35,6 +43,20 @@ class ReferenceSum final : public ReferenceTree {
     }
 
   private:
+    std::optional<Bytes> value_of(const StateKey& key) const {
+        const auto written = written_.find(key);
+        if (written != written_.end()) {
+            return written->second;
+        }
+        const auto rank = first_ == nullptr ? std::nullopt : first_->find(key);
+        if (!rank) {
+            return std::nullopt;
+        }
+        Bytes value;
+        first_->value(*rank, value);
+        return value;
+    }
+
     void add(const StateKey& key, const Bytes& value, int sign) {
         Bytes element;
         append_with_length(element, key.view());
@@ -54,7 +76,8 @@ class ReferenceSum final : public ReferenceTree {
         element.insert(element.end(), part.begin(), part.end());
     }
 
-    std::map<StateKey, Bytes> state_;
+    const FirstState* first_ = nullptr;
+    std::map<StateKey, std::optional<Bytes>> written_;  // by diffs; nullopt: deleted
     std::array<std::uint16_t, 1024> sum_{};
 };
 

@@ -9,7 +9,8 @@ namespace commitbench {
 /// The commitment scheme of `lthash`.
 inline constexpr std::string_view kLthashScheme = "lthash-kv";
 
-/// Keeps every value, and trusts no diff's old values. One library call an element, no lanes.
+/// Keeps every value that a diff wrote, and trusts no diff's old values. One library call an
+/// element, no lanes.
 [[nodiscard]] std::unique_ptr<ReferenceTree> make_lthash_reference();
 
 }  // namespace commitbench

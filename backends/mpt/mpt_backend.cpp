@@ -56,15 +56,15 @@ Root to_root(const Hash256& hash) {
 
 class MptBackend final : public Backend {
   public:
-    MptBackend(const Settings& settings, CellResources resources)
-        : settings_(settings), resources_(std::move(resources)) {}
+    MptBackend(Settings settings, CellResources resources)
+        : settings_(std::move(settings)), resources_(std::move(resources)) {}
 
     Status open() {
-        if (settings_.store != StoreKind::memory && !claimed_) {
+        if (!in_memory() && !claimed_) {
             auto claim = DirectoryClaim::take(
                 resources_.directory,
                 fmt::format("commitbench mpt 1 store={} secure={}{}",
-                            kStoreNames[static_cast<std::size_t>(settings_.store)],
+                            kStoreNames[static_cast<std::size_t>(settings_.store.kind)],
                             settings_.keys.secure ? "on" : "off",
                             settings_.keys.hash == TrieHash::blake3 ? " hash=blake3" : ""));
             if (!claim) {
@@ -74,10 +74,7 @@ class MptBackend final : public Backend {
             claimed_ = true;
         }
         if (store_ == nullptr) {
-            auto store = open_store({.kind = settings_.store,
-                                     .directory = resources_.directory,
-                                     .memory_budget = resources_.memory_budget},
-                                    kTables);
+            auto store = open_store(settings_.store, kTables);
             if (!store) {
                 return store.error();
             }
@@ -131,7 +128,7 @@ class MptBackend final : public Backend {
     Status reopen() override {
         reader_.reset();
         batch_.reset();
-        if (settings_.store != StoreKind::memory) {
+        if (!in_memory()) {
             store_.reset();
         }
         end_block();
@@ -174,6 +171,8 @@ class MptBackend final : public Backend {
 
   private:
     static constexpr std::array<std::string_view, 3> kStoreNames{"memory", "lmdb", "rocksdb"};
+
+    [[nodiscard]] bool in_memory() const { return settings_.store.kind == StoreKind::memory; }
 
     [[nodiscard]] Root empty_root() const {
         return to_root(empty_trie_root(settings_.hashing.hash));
@@ -383,7 +382,11 @@ Status MptBackend::persist(std::uint64_t block) {
 }
 
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
-    auto backend = std::make_unique<MptBackend>(settings_of(options), resources);
+    auto settings = settings_of(options, resources);
+    if (!settings) {
+        return settings.error();
+    }
+    auto backend = std::make_unique<MptBackend>(std::move(*settings), resources);
     COMMITBENCH_TRY(backend->open());
     return std::unique_ptr<Backend>(std::move(backend));
 }

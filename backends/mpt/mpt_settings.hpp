@@ -4,6 +4,7 @@
 
 #include "backends/mpt/state_reader.hpp"
 #include "backends/mpt/trie_hasher.hpp"
+#include "backends/store/store_options.hpp"
 #include "harness/core/options.hpp"
 
 #include <array>
@@ -42,10 +43,11 @@ inline constexpr std::array kOptions{
                .range = "level|node",
                .help = "how stage loads the nodes that a block touches: one multi-get a level of "
                        "the trie, or one get a node"},
+    kDirectOption,
 };
 
 struct Settings {
-    StoreKind store = StoreKind::memory;
+    StoreSettings store;
     KeyRule keys;
     HashSettings hashing;
     bool reads_through_trie = false;
@@ -53,13 +55,18 @@ struct Settings {
 };
 
 /// INVARIANT: resolved against kOptions.
-[[nodiscard]] inline Settings settings_of(const Options& options) {
+[[nodiscard]] inline Result<Settings> settings_of(const Options& options,
+                                                  const CellResources& resources) {
+    auto store = store_settings(options, resources);
+    if (!store) {
+        return store.error();
+    }
     const TrieHash hash = trie_hash(options.text("hash"));
-    return {.store = store_kind(options.text("store")),
-            .keys = {options.boolean("secure"), hash},
-            .hashing = {hash, options.boolean("lanes")},
-            .reads_through_trie = options.text("reads") == "trie",
-            .load_by_level = options.text("load") == "level"};
+    return Settings{.store = std::move(*store),
+                    .keys = {options.boolean("secure"), hash},
+                    .hashing = {hash, options.boolean("lanes")},
+                    .reads_through_trie = options.text("reads") == "trie",
+                    .load_by_level = options.text("load") == "level"};
 }
 
 }  // namespace commitbench::mpt

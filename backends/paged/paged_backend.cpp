@@ -105,9 +105,8 @@ Status PagedBackend::open_store() {
     }
     auto store = open_kv_record_store({.kind = store_kind(settings_.store),
                                        .directory = resources_.directory,
-                                       // What the engine caches, the tree need not, and the other
-                                       // way round: half each.
-                                       .memory_budget = resources_.memory_budget / 2},
+                                       .memory_budget = settings_.engine_bytes,
+                                       .direct = settings_.direct},
                                       resources_.durability);
     if (!store) {
         return store.error();

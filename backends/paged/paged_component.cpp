@@ -2,6 +2,7 @@
 // The options of backend `paged`, and what they mean.
 #include "backends/paged/paged_backend.hpp"
 #include "backends/paged/paged_settings.hpp"
+#include "backends/store/store_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,6 +49,7 @@ constexpr std::array kOptions{
                .default_value = "64",
                .range = "1..1024",
                .help = "store=file: reads under way at a time"},
+    kDirectOption,
     OptionSpec{.key = "witness",
                .type = OptionType::boolean,
                .default_value = "off",
@@ -59,11 +61,20 @@ constexpr std::array kOptions{
 /// and hashes, the program itself.
 constexpr std::uint64_t kBesideCaches = std::uint64_t{64} << 20;
 
-/// The engines cache blocks and want half of the budget for it; the backend's own files are read
-/// past every cache but the tree's.
+/// With an engine, what is beside all caches: the above, a block's records once more in the
+/// engine's batch and write buffers, and the heap's gaps. Measured with blocks of 10,000 keys.
+constexpr std::uint64_t kBesideEngine = std::uint64_t{128} << 20;
+
+/// What an engine caches, the tree need not, and the other way round: half each of what may be
+/// cached, which is never less than half of the budget.
+std::uint64_t engine_share(std::uint64_t memory_budget) {
+    return (memory_budget - std::min(kBesideEngine, memory_budget / 2)) / 2;
+}
+
+/// The backend's own files are read past every cache but the tree's.
 std::uint64_t cache_share(std::string_view store, std::uint64_t memory_budget) {
     if (store != "file") {
-        return memory_budget / 2;
+        return engine_share(memory_budget);
     }
     const std::uint64_t most = memory_budget / 4 * 3;
     const std::uint64_t least = memory_budget / 4;
@@ -85,12 +96,18 @@ IoEngine io_engine(std::string_view text) {
 
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {
     const std::string& store = options.text("store");
+    const auto direct = wants_direct(options);
+    if (!direct) {
+        return direct.error();
+    }
     const std::uint64_t cache = options.integer("cache-pages") * 4096;
     return open_paged_backend(
         {
             .store = store,
             .hash = hash_function(options.text("hash")),
             .limit = {.leaves = std::max(1U, static_cast<std::uint32_t>(elided_leaves(options)))},
+            .direct = *direct,
+            .engine_bytes = engine_share(resources.memory_budget),
             .cache_bytes = cache != 0 ? cache : cache_share(store, resources.memory_budget),
             .io = io_engine(options.text("io")),
             .queue_depth = static_cast<unsigned>(options.integer("queue-depth")),

@@ -13,7 +13,9 @@ struct PagedSettings {
     std::string store{};  ///< memory, file, or an engine's name
     paged::HashFunction hash = paged::HashFunction::blake3;
     paged::BucketLimit limit{};
-    std::uint64_t cache_bytes = 0;  ///< for pages and buckets between blocks
+    bool direct = false;             ///< of the engine: StoreSettings::direct
+    std::uint64_t engine_bytes = 0;  ///< what a key-value engine may take
+    std::uint64_t cache_bytes = 0;   ///< for pages and buckets between blocks
     paged::IoEngine io = paged::IoEngine::automatic;
     unsigned queue_depth = 32;
     bool witness = false;

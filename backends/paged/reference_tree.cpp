@@ -4,13 +4,24 @@
 #include "hash/blake3.hpp"
 #include "hash/sha256.hpp"
 
-#include <deque>
-#include <limits>
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <vector>
 
 namespace commitbench::paged {
 namespace {
 
-constexpr Hash256 kNothing{};  // the hash of an empty sub-tree; of an inner node: to be computed
+constexpr Hash256 kNothing{};  // the hash of an empty sub-tree
+
+/// Keys that a bucket holds on average, at most.
+constexpr std::uint64_t kKeysPerBucket = 8;
+
+/// A key and the hash of its leaf.
+struct Leaf {
+    StateKey key{};
+    Hash256 hash{};
+};
 
 using HashOf = Hash256 (*)(ByteView);
 
@@ -37,135 +48,150 @@ bool goes_right(const StateKey& key, unsigned depth) {
     return (key.bytes[depth / 8] << depth % 8 & 0x80) != 0;
 }
 
-/// A pool with stable indices: a link of 4 bytes where a pointer takes 8, and no allocation each.
-template<class T>
-class Pool {
-  public:
-    std::uint32_t make(const T& value) {
-        if (free_.empty()) {
-            items_.push_back(value);
-            return static_cast<std::uint32_t>(items_.size() - 1);
-        }
-        const std::uint32_t index = free_.back();
-        free_.pop_back();
-        items_[index] = value;
-        return index;
-    }
-    void free(std::uint32_t index) { free_.push_back(index); }
-    T& operator[](std::uint32_t index) { return items_[index]; }
-
-  private:
-    std::deque<T> items_;
-    std::vector<std::uint32_t> free_;
-};
-
-/// Empty, a leaf (top bit set) or an inner node, by its index. INVARIANT: below 2^31 of either.
-using Link = std::uint32_t;
-constexpr Link kLeafBit = Link{1} << 31;
-constexpr Link kEmpty = std::numeric_limits<Link>::max() & ~kLeafBit;
-
-struct Leaf {
-    StateKey key{};
-    Hash256 hash{};
-};
-struct Inner {
-    std::array<Link, 2> children{kEmpty, kEmpty};
-    Hash256 hash = kNothing;
-};
-
 class BinaryTrie final : public ReferenceTree {
   public:
-    explicit BinaryTrie(HashFunction function) : hash_(hash_of(function)) {}
+    explicit BinaryTrie(HashFunction function) : hash_(hash_of(function)) { cut(); }
+
+    void load(const FirstState& state, std::uint64_t first, std::uint64_t last) override {
+        first_ = &state;
+        loaded_.resize(state.size());
+        Bytes value;
+        for (std::uint64_t rank = first; rank < last; ++rank) {
+            state.value(rank, value);
+            loaded_[rank] = leaf_hash(state.key(rank), value);
+        }
+        size_ += last - first;
+        if (last == state.size()) {
+            cut();
+        }
+    }
 
     void apply(const StateDiff& diff) override {
         for (const Change& change : diff.changes()) {
-            if (change.deleted) {
-                root_ = erase(root_, change.key, 0);
-                continue;
+            const Hash256 hash =
+                change.deleted ? kNothing : leaf_hash(change.key, change.new_value);
+            const auto rank = first_ == nullptr ? std::nullopt : first_->find(change.key);
+            Hash256& kept = rank ? loaded_[*rank] : added_[change.key];
+            size_ += hash != kNothing ? 1U : 0U;
+            size_ -= kept != kNothing ? 1U : 0U;
+            kept = hash;
+            if (!rank && change.deleted) {
+                added_.erase(change.key);
             }
-            Leaf leaf{change.key, hash_pair(hash_, change.key.bytes, hash_(change.new_value))};
-            leaf.hash[0] |= 0x80;
-            root_ = insert(root_, leaf, 0);
+            for (std::uint64_t node = bucket_of(change.key); node > 0 && !stale_[node]; node /= 2) {
+                stale_[node] = true;
+            }
+        }
+        if (size_ > kKeysPerBucket << depth_) {
+            cut();
         }
     }
 
-    Root root() override { return Root{hash_below(root_)}; }
+    Root root() override { return Root{up_to_date(1)}; }
 
   private:
-    static bool is_leaf(Link link) { return (link & kLeafBit) != 0; }
-    Leaf& leaf_at(Link link) { return leaves_[link & ~kLeafBit]; }
-
-    // Each of the two gives the link that stands where `link` stood, at `depth`.
-
-    Link insert(Link link, const Leaf& leaf, unsigned depth) {
-        if (link == kEmpty) {
-            return leaves_.make(leaf) | kLeafBit;
-        }
-        if (is_leaf(link)) {
-            if (leaf_at(link).key == leaf.key) {
-                leaf_at(link) = leaf;
-                return link;
-            }
-            Inner fork;
-            fork.children[goes_right(leaf_at(link).key, depth) ? 1 : 0] = link;
-            link = inners_.make(fork);
-        }
-        const std::size_t side = goes_right(leaf.key, depth) ? 1 : 0;
-        const Link child = insert(inners_[link].children[side], leaf, depth + 1);
-        inners_[link].children[side] = child;
-        inners_[link].hash = kNothing;
-        return link;
+    Hash256 leaf_hash(const StateKey& key, ByteView value) const {
+        Hash256 hash = hash_pair(hash_, key.bytes, hash_(value));
+        hash[0] |= 0x80;
+        return hash;
     }
 
-    Link erase(Link link, const StateKey& key, unsigned depth) {
-        if (link == kEmpty) {
-            return kEmpty;
+    /// Of a sub-tree by its halves: a leaf alone stands for all that is above it.
+    Hash256 fold(const Hash256& left, const Hash256& right) const {
+        const auto is_inner = [](const Hash256& half) {
+            return half != kNothing && (half[0] & 0x80) == 0;
+        };
+        if (left == kNothing && !is_inner(right)) {
+            return right;
         }
-        if (is_leaf(link)) {
-            if (leaf_at(link).key != key) {
-                return link;
-            }
-            leaves_.free(link & ~kLeafBit);
-            return kEmpty;
+        if (right == kNothing && !is_inner(left)) {
+            return left;
         }
-        const std::size_t side = goes_right(key, depth) ? 1 : 0;
-        const Link child = erase(inners_[link].children[side], key, depth + 1);
-        Inner& inner = inners_[link];
-        if (child == inner.children[side] && (child == kEmpty || is_leaf(child))) {
-            return link;  // the key was not there
-        }
-        inner.children[side] = child;
-        inner.hash = kNothing;
-        const Link other = inner.children[1 - side];
-        const bool alone =
-            child == kEmpty ? other == kEmpty || is_leaf(other) : other == kEmpty && is_leaf(child);
-        if (!alone) {
-            return link;
-        }
-        inners_.free(link);
-        return child == kEmpty ? other : child;
+        Hash256 hash = hash_pair(hash_, left, right);
+        hash[0] &= 0x7f;
+        return hash;
     }
 
-    const Hash256& hash_below(Link link) {
-        if (link == kEmpty) {
-            return kNothing;
+    /// Of leaves that agree in their first `depth` bits, ascending.
+    Hash256 hash_of_leaves(std::span<const Leaf> leaves, unsigned depth) const {
+        if (leaves.size() < 2) {
+            return leaves.empty() ? kNothing : leaves.front().hash;
         }
-        if (is_leaf(link)) {
-            return leaf_at(link).hash;
+        const auto middle = std::ranges::partition_point(
+            leaves, [&](const Leaf& leaf) { return !goes_right(leaf.key, depth); });
+        return fold(hash_of_leaves({leaves.begin(), middle}, depth + 1),
+                    hash_of_leaves({middle, leaves.end()}, depth + 1));
+    }
+
+    Hash256 hash_of_bucket(std::uint64_t bucket) const {
+        // Buckets are of equal width, so the last one ends with the last prefix.
+        const unsigned shift = 64 - depth_;
+        const std::uint64_t first = depth_ == 0 ? 0 : bucket << shift;
+        const bool is_last = bucket + 1 == std::uint64_t{1} << depth_;
+        std::vector<Leaf> leaves;
+        if (first_ != nullptr) {
+            const std::uint64_t end =
+                is_last ? first_->size() : first_->keys_below((bucket + 1) << shift);
+            for (std::uint64_t rank = first_->keys_below(first); rank < end; ++rank) {
+                if (loaded_[rank] != kNothing) {
+                    leaves.push_back({first_->key(rank), loaded_[rank]});
+                }
+            }
         }
-        Inner& inner = inners_[link];
-        if (inner.hash == kNothing) {
-            inner.hash =
-                hash_pair(hash_, hash_below(inner.children[0]), hash_below(inner.children[1]));
-            inner.hash[0] &= 0x7f;
+        const std::size_t loaded = leaves.size();
+        const auto end =
+            is_last ? added_.end() : added_.lower_bound(first_key((bucket + 1) << shift));
+        for (auto it = added_.lower_bound(first_key(first)); it != end; ++it) {
+            leaves.push_back({it->first, it->second});
         }
-        return inner.hash;
+        std::ranges::inplace_merge(leaves, leaves.begin() + static_cast<std::ptrdiff_t>(loaded), {},
+                                   &Leaf::key);
+        return hash_of_leaves(leaves, depth_);
+    }
+
+    /// The smallest key with this prefix.
+    static StateKey first_key(std::uint64_t prefix) {
+        StateKey key;
+        for (std::size_t i = 0; i < 8; ++i) {
+            key.bytes[i] = static_cast<std::uint8_t>(prefix >> (56 - 8 * i));
+        }
+        return key;
+    }
+
+    /// The number of its bucket's node.
+    [[nodiscard]] std::uint64_t bucket_of(const StateKey& key) const {
+        const std::uint64_t buckets = std::uint64_t{1} << depth_;
+        return depth_ == 0 ? buckets : buckets + (key.prefix() >> (64 - depth_));
+    }
+
+    /// Lays the buckets out for the present number of keys. All is to be hashed again, which is
+    /// worth it where the tree has doubled.
+    void cut() {
+        depth_ = static_cast<unsigned>(std::bit_width(size_ / kKeysPerBucket));
+        nodes_.assign(std::size_t{2} << depth_, kNothing);
+        stale_.assign(std::size_t{2} << depth_, true);
+    }
+
+    const Hash256& up_to_date(std::uint64_t node) {
+        if (stale_[node]) {
+            const std::uint64_t buckets = std::uint64_t{1} << depth_;
+            nodes_[node] = node >= buckets ? hash_of_bucket(node - buckets)
+                                           : fold(up_to_date(2 * node), up_to_date(2 * node + 1));
+            stale_[node] = false;
+        }
+        return nodes_[node];
     }
 
     HashOf hash_;
-    Link root_ = kEmpty;
-    Pool<Leaf> leaves_;
-    Pool<Inner> inners_;
+    const FirstState* first_ = nullptr;
+    std::vector<Hash256> loaded_;        // by rank in the first state; kNothing: deleted
+    std::map<StateKey, Hash256> added_;  // keys that the first state did not have
+    std::uint64_t size_ = 0;             // keys present
+    // The top of the tree: node 1 is the root, node n has the children 2n and 2n + 1, and the
+    // nodes from 2^depth_ on are the buckets.
+    unsigned depth_ = 0;
+    std::vector<Hash256> nodes_;
+    std::vector<bool> stale_;  // where a node is, all above it are
 };
 
 }  // namespace

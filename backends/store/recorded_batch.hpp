@@ -40,6 +40,8 @@ class RecordedBatch final : public Batch {
     /// bad_input where a key or value has a size that stores do not take.
     [[nodiscard]] Status check() const;
     void clear();
+    /// The same, and the memory goes back to the system.
+    void release() { *this = RecordedBatch(); }
 
   private:
     enum class Bytes : std::uint8_t { copied, borrowed };

@@ -39,6 +39,9 @@ class SilentLogger final : public rocksdb::Logger {
 /// Stays well under the usual limit of 1024 descriptors a process.
 constexpr int kOpenFiles = 512;
 constexpr std::uint64_t kWritebackBytes = kMiB;
+/// With direct I/O, of each file under compaction: RocksDB's own default of 2 MiB would be half of
+/// a small budget.
+constexpr std::uint64_t kDirectReadahead = kMiB / 4;
 /// Of a write buffer, for its own Bloom filter.
 constexpr double kMemtableFilterShare = 0.02;
 
@@ -49,11 +52,14 @@ struct Sizes {
     std::uint64_t file;
     bool partitioned;
     int shard_bits;
+    bool direct;
 };
 
-Sizes sizes_for(std::uint64_t memory_budget) {
+Sizes sizes_for(const StoreSettings& settings) {
+    const std::uint64_t memory_budget = settings.memory_budget;
     Sizes sizes{};
-    sizes.cache = memory_budget;
+    sizes.direct = settings.direct;
+    sizes.cache = memory_budget / 8 * 7;
     // A quarter of the budget: less makes many small files, more takes from the cache of what is
     // read.
     sizes.all_write_buffers = std::max(memory_budget / 4, 2 * kLeastWriteBuffer);
@@ -125,6 +131,12 @@ rocksdb::DBOptions database_options(const Sizes& sizes,
     options.stats_persist_period_sec = 0;
     options.skip_stats_update_on_db_open = true;
     options.info_log = std::make_shared<SilentLogger>();
+    if (sizes.direct) {
+        options.use_direct_reads = true;
+        options.use_direct_io_for_flush_and_compaction = true;
+        // The kernel reads nothing ahead here.
+        options.compaction_readahead_size = kDirectReadahead;
+    }
     return options;
 }
 
@@ -132,7 +144,8 @@ std::vector<RocksSetting> describe(const Sizes& sizes) {
     return {
         {"store_cache",
          fmt::format("{} LRU in {} shards", format_size(sizes.cache), 1 << sizes.shard_bits),
-         "the memory budget: blocks, indexes, filters and write buffers are all charged to it; a "
+         "seven eighths of the memory budget, the rest for gaps in the heap: blocks, indexes, "
+         "filters and write buffers are all charged to it; a "
          "shard has 8 MiB or "
          "more, lest one filter turn it over"},
         {"store_write_buffers",
@@ -140,8 +153,13 @@ std::vector<RocksSetting> describe(const Sizes& sizes) {
                      format_size(sizes.write_buffer)),
          "a quarter of the budget, inside it; a batch goes in whole, so a block larger than that "
          "exceeds it for a moment"},
-        {"store_page_cache", "used (no direct I/O)",
-         "as LMDB's reads are: neither engine gets more help than the other"},
+        {"store_page_cache",
+         sizes.direct ? "not used for tables (direct I/O); the log goes through it"
+                      : "used (no direct I/O)",
+         sizes.direct ? "direct=on: the memory budget is all that caches the state, as for files "
+                        "that are read past the page cache; compactions read 256 KiB at a time"
+                      : "direct=off: as LMDB's reads are; with memory to spare the kernel caches "
+                        "what the budget does not"},
         {"store_wal", "on for blocks, off in a load",
          "a load that was cut short is refused anyway, so its log would be written for nothing"},
         {"store_sync", "durable: fdatasync of the log in the same write; else none",
@@ -175,6 +193,10 @@ std::vector<RocksSetting> describe(const Sizes& sizes) {
          "block's sync"},
         {"store_statistics", "off",
          "engine-wide counters cost time in every read; block hits come from the thread's own"},
+        {"store_allocator", "one heap; 256 KiB and more are mapped apart",
+         "write buffers and batches come and go between the cache's small blocks: the process "
+         "would "
+         "keep a hundred MiB of gaps"},
         {"store_text_log", "none",
          "the library aborts where its own log cannot be written, as on a full disk"},
         {"store_after_error", "stays failed",
@@ -184,9 +206,8 @@ std::vector<RocksSetting> describe(const Sizes& sizes) {
 
 }  // namespace
 
-RocksSettings choose_rocks_settings(std::uint64_t memory_budget,
-                                    std::span<const TableSpec> tables) {
-    const Sizes sizes = sizes_for(memory_budget);
+RocksSettings choose_rocks_settings(const StoreSettings& store, std::span<const TableSpec> tables) {
+    const Sizes sizes = sizes_for(store);
     const auto cache = rocksdb::NewLRUCache(sizes.cache, sizes.shard_bits, false, 0.5);
     RocksSettings settings;
     settings.database = database_options(sizes, cache);

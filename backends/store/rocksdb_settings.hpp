@@ -24,8 +24,8 @@ struct RocksSettings {
 };
 
 /// Everything that is held in memory (blocks, index, filters, write buffers) is charged to one
-/// cache of `memory_budget` bytes.
-[[nodiscard]] RocksSettings choose_rocks_settings(std::uint64_t memory_budget,
+/// cache of seven eighths of `store.memory_budget`; the rest is for the gaps in the heap.
+[[nodiscard]] RocksSettings choose_rocks_settings(const StoreSettings& store,
                                                   std::span<const TableSpec> tables);
 
 }  // namespace commitbench

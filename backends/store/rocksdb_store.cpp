@@ -7,10 +7,15 @@
 #include "backends/store/rocksdb_settings.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <rocksdb/db.h>
 #include <rocksdb/perf_context.h>
 #include <rocksdb/version.h>
+#include <unistd.h>
 
 namespace commitbench {
 namespace {
@@ -34,6 +39,13 @@ rocksdb::Status guarded(Call call) {
         return rocksdb::Status::Aborted(exception.what());
     }
 }
+
+/// Of one allocation; write buffers come in pieces of up to 1 MiB.
+constexpr int kMappedFromBytes = 256 << 10;
+/// A batch up to this size keeps its memory for the next one.
+constexpr std::size_t kHeldTwice = std::size_t{4} << 20;
+/// Of the allocator, for all threads together.
+constexpr int kHeaps = 1;
 
 class RocksStore;
 
@@ -327,6 +339,7 @@ Status RocksStore::commit(Batch& batch, CommitMode mode) {
     if (open_scans_ != 0) {
         return commit_during_scan();
     }
+    const std::size_t bytes = recorded.bytes();
     const rocksdb::Status status = guarded([&] {
         rocksdb::WriteBatch writes(recorded.bytes() + 16 * recorded.entries().size());
         for (const RecordedBatch::Entry& entry : recorded.ordered()) {
@@ -338,6 +351,9 @@ Status RocksStore::commit(Batch& batch, CommitMode mode) {
                 return added;
             }
         }
+        if (bytes > kHeldTwice) {
+            recorded.release();  // or a block lies in memory three times: write buffers have it too
+        }
         rocksdb::WriteOptions options;
         options.sync = mode == CommitMode::durable;
         options.disableWAL = mode == CommitMode::bulk;
@@ -348,7 +364,7 @@ Status RocksStore::commit(Batch& batch, CommitMode mode) {
     }
     load_pending_ = load_pending_ || mode == CommitMode::bulk;
     syncs_ += mode == CommitMode::durable ? 1 : 0;
-    put_bytes_ += recorded.bytes();
+    put_bytes_ += bytes;
     return {};
 }
 
@@ -400,12 +416,45 @@ void RocksStore::facts(FactVisitor& visitor) const {
     }
 }
 
+/// glibc's heap grows by what large short-lived blocks (write buffers, batches, buffers of
+/// compactions) leave between the small ones of the block cache, and by more the longer it runs,
+/// for its threshold rises with each large block freed. Fixed, those are mapped and given back.
+void bound_allocator() {
+    ::mallopt(M_MMAP_THRESHOLD, kMappedFromBytes);
+    ::mallopt(M_ARENA_MAX, kHeaps);
+}
+
+/// RocksDB would call the files damaged.
+Status try_direct_io(const fs::path& directory) {
+    std::string name = (directory / "direct-io-XXXXXX").string();
+    const int file = ::mkostemp(name.data(), O_DIRECT | O_CLOEXEC);
+    const int reason = errno;
+    // A file system that refuses the flag may have made the file.
+    ::unlink(name.c_str());
+    if (file >= 0) {
+        ::close(file);
+        return {};
+    }
+    if (reason == EINVAL) {
+        return bad_input(fmt::format(
+            "direct=on: the file system under {} refuses O_DIRECT: name a folder on another one, "
+            "or take direct=off",
+            directory.string()));
+    }
+    return io_error("rocksdb: trying direct I/O", directory,
+                    std::generic_category().message(reason), reason == ENOSPC);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_rocksdb_store(const StoreSettings& settings,
                                                   std::span<const TableSpec> tables) {
-    auto store = std::make_unique<RocksStore>(
-        settings.directory, choose_rocks_settings(settings.memory_budget, tables));
+    bound_allocator();
+    if (settings.direct) {
+        COMMITBENCH_TRY(try_direct_io(settings.directory));
+    }
+    auto store =
+        std::make_unique<RocksStore>(settings.directory, choose_rocks_settings(settings, tables));
     COMMITBENCH_TRY(store->open(tables));
     return std::unique_ptr<Store>(std::move(store));
 }

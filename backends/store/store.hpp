@@ -118,6 +118,7 @@ struct StoreSettings {
     std::uint64_t memory_budget = 0;   ///< bytes: cache (rocksdb: block cache and write buffers
                                        ///< together) or resident state (memory)
     std::uint64_t expected_bytes = 0;  ///< of state to come, a hint for sizing; 0 where unknown
+    bool direct = false;  ///< rocksdb: tables are read and written past the kernel's page cache
 };
 
 /// The least that a memory store may hold, whatever the budget. A budget bounds caches, and a cache

@@ -6,7 +6,7 @@
 #include "harness/cli/cell_process.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/run/error_name.hpp"
-#include "harness/run/first_state.hpp"
+#include "harness/run/first_state_load.hpp"
 
 #include <algorithm>
 #include <csignal>

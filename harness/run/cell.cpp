@@ -7,7 +7,7 @@
 #include "harness/run/block_check.hpp"
 #include "harness/run/component_report.hpp"
 #include "harness/run/data_folder.hpp"
-#include "harness/run/first_state.hpp"
+#include "harness/run/first_state_load.hpp"
 #include "harness/run/mismatch.hpp"
 #include "harness/run/result_line.hpp"
 #include "harness/run/saved_state.hpp"

@@ -128,4 +128,22 @@ std::optional<double> RunRecord::hash_floor_ns() const {
     return static_cast<double>(*permutations) * *cost;
 }
 
+std::optional<HashFloorRatios> RunRecord::over_floor() const {
+    const auto floor = hash_floor_ns();
+    if (!floor) {
+        return std::nullopt;
+    }
+    const BlockSpans spans = totals();
+    const auto without = [&](Phase phase, std::string_view witness_ns) {
+        return static_cast<double>(spans.wall(phase)) -
+               static_cast<double>(counter(witness_ns).value_or(0));
+    };
+    const double stage = without(Phase::stage, "witness_make_ns");
+    const double merkleize = without(Phase::merkleize, "witness_verify_ns");
+    const auto persist = static_cast<double>(spans.wall(Phase::persist));
+    return HashFloorRatios{.merkleize = merkleize / *floor,
+                           .stage_merkleize = (stage + merkleize) / *floor,
+                           .commit = (stage + merkleize + persist) / *floor};
+}
+
 }  // namespace commitbench

@@ -93,6 +93,15 @@ struct SteadyState {
     double halves_percent = 0;  ///< second half's mean against the first's, in %
 };
 
+/// Spans of the measured blocks over RunRecord::hash_floor_ns(), all less what making
+/// and checking witnesses took in them (counters witness_make_ns, in stage, and witness_verify_ns,
+/// in merkleize): the floor has no hash of a witness.
+struct HashFloorRatios {
+    double merkleize = 0;
+    double stage_merkleize = 0;
+    double commit = 0;  ///< stage + merkleize + persist
+};
+
 struct RunRecord {
     ComponentRecord executor;
     ComponentRecord backend;
@@ -153,6 +162,8 @@ struct RunRecord {
     /// permutations x cost, in ns: the least time in which this run's hashing could be done on one
     /// core.
     [[nodiscard]] std::optional<double> hash_floor_ns() const;
+    /// nullopt where hash_floor_ns() is.
+    [[nodiscard]] std::optional<HashFloorRatios> over_floor() const;
     /// 0, or 1 where the run is void.
     [[nodiscard]] int exit_code() const noexcept {
         return ledger.verdict == LedgerVerdict::valid ? 0 : 1;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/reference_chain.hpp"
 
+#include "harness/run/first_state_index.hpp"
 #include "harness/run/observed_block.hpp"
+
+#include <algorithm>
 
 namespace commitbench {
 namespace {
 
 /// Keys of the first state that go into the tree at a time.
-constexpr std::uint64_t kKeysPerDiff = 65536;
+constexpr std::uint64_t kKeysAtATime = 65536;
 
 }  // namespace
 
@@ -16,31 +19,24 @@ Result<std::unique_ptr<ReferenceChain>> ReferenceChain::start(const Workload& wo
                                                               std::unique_ptr<ReferenceTree> tree,
                                                               ProgressSink& progress,
                                                               InterruptFlag interrupt) {
-    std::unique_ptr<ReferenceChain> chain(new ReferenceChain(workload, executor, std::move(tree)));
-    const std::uint64_t size = workload.state_size();
-    chain->state_.reserve(size);
-    progress.begin("ledger: first state", "keys", size);
-    StateDiff diff;
-    Bytes value;
-    for (std::uint64_t index = 0; index < size; ++index) {
-        if (index % kStepsBetweenLooks == 0) {
+    auto first = FirstStateIndex::make(workload, progress, interrupt);
+    if (!first) {
+        return first.error();
+    }
+    std::unique_ptr<ReferenceChain> chain(
+        new ReferenceChain(workload, executor, std::move(*first), std::move(tree)));
+    if (chain->tree_ != nullptr) {
+        const std::uint64_t size = chain->first_->size();
+        progress.begin("ledger: first state", "keys", size);
+        for (std::uint64_t rank = 0; rank < size; rank += kKeysAtATime) {
             if (is_set(interrupt)) {
                 return Error{ErrorCode::interrupted, "interrupted while making the ledger"};
             }
-            progress.update(index);
+            progress.update(rank);
+            chain->tree_->load(*chain->first_, rank, std::min(size, rank + kKeysAtATime));
         }
-        workload.value(index, value);
-        diff.add(workload.key(index), OldState::absent, {}, value);
-        if (diff.size() == kKeysPerDiff || index + 1 == size) {
-            diff.sort();
-            chain->state_.apply(diff);
-            if (chain->tree_ != nullptr) {
-                chain->tree_->apply(diff);
-            }
-            diff.clear();
-        }
+        progress.end(size);
     }
-    progress.end(size);
     COMMITBENCH_TRY(executor.prepare(chain->state_));
     return chain;
 }

@@ -107,14 +107,10 @@ Json hashing_of(const RunRecord& record) {
     Json json{{"hash_permutations", optional_of(record.counter("hash_permutations"))},
               {"hash_permutation_ns", optional_of(record.hash_permutation_ns())},
               {"hash_floor_ns", optional_of(record.hash_floor_ns())}};
-    if (const auto floor = record.hash_floor_ns()) {
-        const BlockSpans totals = record.totals();
-        const std::uint64_t commit =
-            totals.wall(Phase::stage) + totals.wall(Phase::merkleize) + totals.wall(Phase::persist);
-        json["merkleize_over_floor"] = static_cast<double>(totals.wall(Phase::merkleize)) / *floor;
-        json["stage_merkleize_over_floor"] =
-            static_cast<double>(totals.wall(Phase::stage) + totals.wall(Phase::merkleize)) / *floor;
-        json["commit_over_floor"] = static_cast<double>(commit) / *floor;
+    if (const auto over_floor = record.over_floor()) {
+        json["merkleize_over_floor"] = over_floor->merkleize;
+        json["stage_merkleize_over_floor"] = over_floor->stage_merkleize;
+        json["commit_over_floor"] = over_floor->commit;
     }
     return json;
 }

@@ -3,7 +3,7 @@
 
 #include "harness/run/data_folder.hpp"
 #include "harness/run/durable_file.hpp"
-#include "harness/run/first_state.hpp"
+#include "harness/run/first_state_load.hpp"
 #include "harness/run/utc_time.hpp"
 #include "harness/runtime/worker_pool.hpp"
 

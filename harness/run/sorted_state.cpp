@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/sorted_state.hpp"
 
-#include "codec/hex.hpp"
-
 #include <algorithm>
 #include <fmt/format.h>
 #include <limits>
@@ -25,7 +23,7 @@ SortedWorkloadState::SortedWorkloadState(const Workload& workload,
       size_(workload.state_size()),
       capacity_(std::max<std::size_t>(
           kLeastCapacity,
-          std::min<std::uint64_t>(size_, limits.memory_bytes / sizeof(Place)))) {}
+          std::min<std::uint64_t>(size_, limits.memory_bytes / sizeof(StatePlace)))) {}
 
 Result<bool> SortedWorkloadState::next(StateKey& key, ByteView& value) {
     while (at_ == places_.size()) {
@@ -86,7 +84,8 @@ Status SortedWorkloadState::fill() {
         }
         places_.push_back({prefix, index});
     }
-    COMMITBENCH_TRY(sort_places());
+    COMMITBENCH_TRY(sort_places(places_, workload_,
+                                [this](const StateKey& key) { return backend_.path_of(key); }));
     complete_ = last_ == kLargestPrefix;
     progress_.end(size_);
     progress_.begin("loading", "keys", size_);
@@ -95,42 +94,20 @@ Status SortedWorkloadState::fill() {
 
 void SortedWorkloadState::keep_the_smaller_half() {
     const auto middle = places_.begin() + static_cast<std::ptrdiff_t>(places_.size() / 2);
-    std::ranges::nth_element(places_, middle, {}, &Place::prefix);
+    std::ranges::nth_element(places_, middle, {}, &StatePlace::prefix);
     const std::uint64_t pivot = middle->prefix;
     // Keys that share a prefix must be given in one pass, or their order could not be told: the cut
     // lies below the pivot or, where nothing does, right above it.
-    const auto is_below = [&](const Place& place) { return place.prefix < pivot; };
+    const auto is_below = [&](const StatePlace& place) { return place.prefix < pivot; };
     const bool any_below = std::any_of(places_.begin(), middle, is_below);
     const std::uint64_t last = any_below ? pivot - 1 : pivot;
-    std::erase_if(places_, [&](const Place& place) { return place.prefix > last; });
+    std::erase_if(places_, [&](const StatePlace& place) { return place.prefix > last; });
     if (places_.size() == capacity_) {
         capacity_ *= 2;  // all of them share one prefix
         places_.reserve(capacity_);
         return;
     }
     last_ = last;
-}
-
-Status SortedWorkloadState::sort_places() {
-    const auto path = [this](const Place& place) {
-        return backend_.path_of(workload_.key(place.index));
-    };
-    std::ranges::sort(places_, [&](const Place& a, const Place& b) {
-        return a.prefix != b.prefix ? a.prefix < b.prefix
-               : a.index == b.index ? false
-                                    : path(a) < path(b);
-    });
-    const auto same = std::ranges::adjacent_find(places_, [&](const Place& a, const Place& b) {
-        return a.prefix == b.prefix && path(a) == path(b);
-    });
-    if (same != places_.end()) {
-        const auto [low, high] = std::minmax(same->index, (same + 1)->index);
-        return bad_input(fmt::format(
-            "the workload's first state has key 0x{} twice (entries {} and {}): a state has each "
-            "key once",
-            to_hex(workload_.key(low).view()), low, high));
-    }
-    return {};
 }
 
 }  // namespace commitbench

@@ -9,11 +9,9 @@
 #pragma once
 
 #include "harness/core/backend.hpp"
-#include "harness/core/workload.hpp"
 #include "harness/run/interrupt_flag.hpp"
 #include "harness/run/progress.hpp"
-
-#include <vector>
+#include "harness/run/state_place.hpp"
 
 namespace commitbench {
 
@@ -38,26 +36,20 @@ class SortedWorkloadState final : public SortedState {
     [[nodiscard]] std::uint64_t passes() const noexcept { return passes_; }
 
   private:
-    struct Place {
-        std::uint64_t prefix;
-        std::uint64_t index;
-    };
-
     Status fill();
     void keep_the_smaller_half();
-    Status sort_places();
 
     const Workload& workload_;
     const Backend& backend_;
     ProgressSink& progress_;
     InterruptFlag interrupt_;
     std::uint64_t size_;
-    std::size_t capacity_;       // of places_, in pairs
-    std::vector<Place> places_;  // of the present pass, sorted
-    std::size_t at_ = 0;         // index into places_
-    std::uint64_t first_ = 0;    // prefixes below it have been given
-    std::uint64_t last_ = 0;     // prefixes above it are for a later pass
-    bool complete_ = false;      // the present pass reaches the largest prefix
+    std::size_t capacity_;            // of places_, in pairs
+    std::vector<StatePlace> places_;  // of the present pass, sorted
+    std::size_t at_ = 0;              // index into places_
+    std::uint64_t first_ = 0;         // prefixes below it have been given
+    std::uint64_t last_ = 0;          // prefixes above it are for a later pass
+    bool complete_ = false;           // the present pass reaches the largest prefix
     std::uint64_t given_ = 0;
     std::uint64_t passes_ = 0;
     Bytes value_;

@@ -119,15 +119,12 @@ void add_hashing(std::string& out, const RunRecord& record) {
     if (!floor) {
         return;
     }
-    const BlockSpans totals = record.totals();
-    const std::uint64_t commit =
-        totals.wall(Phase::stage) + totals.wall(Phase::merkleize) + totals.wall(Phase::persist);
+    const auto over_floor = record.over_floor();
     add_line(out, fmt::format(
                       "  hash floor  {} permutations x {:.1f} ns = {}; merkleize is {:.2f} x "
                       "that, stage + merkleize + persist {:.2f} x",
                       grouped(*record.counter("hash_permutations")), *record.hash_permutation_ns(),
-                      show_ns(*floor), static_cast<double>(totals.wall(Phase::merkleize)) / *floor,
-                      static_cast<double>(commit) / *floor));
+                      show_ns(*floor), over_floor->merkleize, over_floor->commit));
 }
 
 void add_steady_state(std::string& out, const RunRecord& record) {
@@ -238,9 +235,12 @@ std::string render_table(const RunRecord& record, TableStyle style) {
                                   show_time(record.block_percentile_ns(100))));
         add_steady_state(out, record);
         add_parallelism(out, record);
-        add_line(out, fmt::format("  memory      peak {} (budget {})",
-                                  show_bytes(record.run_peak_rss_bytes),
-                                  format_size(record.memory_budget)));
+        add_line(out, fmt::format(
+                          "  memory      peak {} (budget {}); at the end {} of its own and {} "
+                          "of mapped files",
+                          show_bytes(record.run_peak_rss_bytes), format_size(record.memory_budget),
+                          show_bytes(record.process_after.rss_anon_bytes),
+                          show_bytes(record.process_after.rss_file_bytes)));
         out += "\n";
         add_spans(out, record, style);
         out += "\n";

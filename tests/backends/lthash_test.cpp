@@ -5,6 +5,7 @@
 #include "backends/lthash/lthash_backend.hpp"
 #include "backends/lthash/reference_sum.hpp"
 #include "codec/hex.hpp"
+#include "map_state.hpp"
 #include "store_fixture.hpp"
 
 #include <fstream>
@@ -172,25 +173,6 @@ Result<std::unique_ptr<Backend>> open_lthash(const std::string& store,
                                      {folder, std::uint64_t{64} << 20, Durability::none});
 }
 
-class MapState final : public SortedState {
-  public:
-    explicit MapState(const std::map<StateKey, Bytes>& state) : state_(state), at_(state.begin()) {}
-    Result<bool> next(StateKey& key, ByteView& value) override {
-        if (at_ == state_.end()) {
-            return false;
-        }
-        key = at_->first;
-        value = at_->second;
-        ++at_;
-        return true;
-    }
-    std::uint64_t size() const override { return state_.size(); }
-
-  private:
-    const std::map<StateKey, Bytes>& state_;
-    std::map<StateKey, Bytes>::const_iterator at_;
-};
-
 class Lthash : public ::testing::TestWithParam<const char*> {
   protected:
     TemporaryFolder folder_;
@@ -318,7 +300,9 @@ TEST_P(Lthash, OfAKeysChangesInAScriptTheLastCounts) {
     EXPECT_EQ(refused.error().code, ErrorCode::bad_input);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Lthash, ::testing::Values("memory", "lmdb", "rocksdb"));
+INSTANTIATE_TEST_SUITE_P(Stores,
+                         Lthash,
+                         ::testing::Values("memory", "lmdb", "rocksdb", "rocksdb,direct=on"));
 
 }  // namespace
 }  // namespace commitbench::testing

@@ -275,44 +275,101 @@ TEST(PagedReferenceTree, VectorsInOneBlockAndBackToEmpty) {
     }
 }
 
+/// Keys and values as they are.
+class ListedFirstState final : public FirstState {
+  public:
+    explicit ListedFirstState(std::vector<Item> items) : items_(std::move(items)) {}
+    [[nodiscard]] std::uint64_t size() const override { return items_.size(); }
+    [[nodiscard]] StateKey key(std::uint64_t rank) const override { return items_[rank].key; }
+    void value(std::uint64_t rank, Bytes& value) const override { value = items_[rank].value; }
+    [[nodiscard]] std::uint64_t keys_below(std::uint64_t prefix) const override {
+        const auto first = std::ranges::partition_point(
+            items_, [prefix](const Item& item) { return item.key.prefix() < prefix; });
+        return static_cast<std::uint64_t>(first - items_.begin());
+    }
+
+  private:
+    std::vector<Item> items_;  // ascending
+};
+
+/// Some blocks over the keys of `set` in random order, of which the first state has about
+/// `loaded_percent`; the tree's root against the recursion's.
+void check_history(HashFunction function,
+                   const KeySet& set,
+                   unsigned loaded_percent,
+                   std::mt19937_64& random) {
+    const NodeHasher hasher(function);
+    const auto random_value = [&random] { return Bytes(1 + random() % 40, std::uint8_t{7}); };
+    Entries entries;
+    std::vector<Item> loaded;
+    for (const StateKey& key : set.keys) {
+        if (random() % 100 < loaded_percent) {
+            loaded.push_back({key, random_value()});
+            entries[key] = hasher.value_hash(loaded.back().value);
+        }
+    }
+    const ListedFirstState first(std::move(loaded));
+    const auto tree = make_binary_reference_tree(function);
+    for (std::uint64_t rank = 0; rank < first.size();) {
+        const std::uint64_t last = std::min(first.size(), rank + 1 + random() % 100);
+        tree->load(first, rank, last);
+        rank = last;
+    }
+    ASSERT_EQ(commitbench::to_hex(tree->root().view()), to_hex(PlainTrie(hasher, entries).root()))
+        << set.name << ", loaded";
+    for (int block = 0; block < 12; ++block) {
+        std::map<StateKey, std::optional<Bytes>> changes;
+        for (std::uint64_t i = random() % (2 * set.keys.size() + 1); i > 0; --i) {
+            const StateKey& key = set.keys[random() % set.keys.size()];
+            const bool deleted = random() % 3 < static_cast<unsigned>(block) % 3;
+            changes[key] = deleted ? std::nullopt : std::optional(random_value());
+        }
+        StateDiff diff;
+        for (const auto& [key, value] : changes) {
+            if (value) {
+                diff.add(key, OldState::unknown, {}, *value);
+                entries[key] = hasher.value_hash(*value);
+            } else {
+                diff.add_deletion(key, OldState::unknown, {});
+                entries.erase(key);
+            }
+        }
+        tree->apply(diff);
+        if (block % 4 != 1) {  // sometimes two blocks between two roots
+            ASSERT_EQ(commitbench::to_hex(tree->root().view()),
+                      to_hex(PlainTrie(hasher, entries).root()))
+                << set.name << ", block " << block;
+        }
+    }
+}
+
 TEST(PagedReferenceTree, RandomHistoriesEqualTheRecursion) {
     const std::uint64_t seed = 23;
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
     for (const HashFunction function : kFunctions) {
-        const NodeHasher hasher(function);
         for (const KeySet& set : key_sets(random)) {
             if (set.keys.empty()) {
                 continue;
             }
-            const auto tree = make_binary_reference_tree(function);
-            Entries entries;
-            for (int block = 0; block < 12; ++block) {
-                std::map<StateKey, std::optional<Bytes>> changes;
-                for (std::uint64_t i = random() % (2 * set.keys.size() + 1); i > 0; --i) {
-                    const StateKey& key = set.keys[random() % set.keys.size()];
-                    const bool deleted = random() % 3 < static_cast<unsigned>(block) % 3;
-                    changes[key] = deleted ? std::nullopt
-                                           : std::optional(Bytes(random() % 40, std::uint8_t{7}));
-                }
-                StateDiff diff;
-                for (const auto& [key, value] : changes) {
-                    if (value) {
-                        diff.add(key, OldState::unknown, {}, *value);
-                        entries[key] = hasher.value_hash(*value);
-                    } else {
-                        diff.add_deletion(key, OldState::unknown, {});
-                        entries.erase(key);
-                    }
-                }
-                tree->apply(diff);
-                if (block % 4 != 1) {  // sometimes two blocks between two roots
-                    ASSERT_EQ(commitbench::to_hex(tree->root().view()),
-                              to_hex(PlainTrie(hasher, entries).root()))
-                        << set.name << ", block " << block;
-                }
+            for (const unsigned loaded_percent : {0U, 50U, 100U}) {
+                check_history(function, set, loaded_percent, random);
             }
         }
+    }
+}
+
+TEST(PagedReferenceTree, GrowsFromAFewKeysToManyBuckets) {
+    const std::uint64_t seed = 24;
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    KeySet set{"uniform 3000", {}};
+    for (int i = 0; i < 3000; ++i) {
+        set.keys.push_back(random_key(random));
+    }
+    std::ranges::sort(set.keys);
+    for (const unsigned loaded_percent : {0U, 3U, 80U}) {
+        check_history(HashFunction::blake3, set, loaded_percent, random);
     }
 }
 

@@ -5,12 +5,37 @@
 namespace commitbench::testing {
 namespace {
 
-class StoreContract : public ::testing::TestWithParam<StoreKind> {
-  protected:
-    void SetUp() override { open(); }
+struct TestedStore {
+    StoreKind kind;
+    bool direct = false;
+};
 
+std::string name_of(const ::testing::TestParamInfo<TestedStore>& instance) {
+    return kind_name(instance.param.kind) + (instance.param.direct ? "_direct" : "");
+}
+
+class StoreContract : public ::testing::TestWithParam<TestedStore> {
+  protected:
+    void SetUp() override {
+        open();
+        if (store_ == nullptr && refused_direct_) {
+            GTEST_SKIP() << "the file system of the temporary folder refuses O_DIRECT";
+        }
+    }
+
+    Result<std::unique_ptr<Store>> open_tested(std::span<const TableSpec> tables = kTestTables,
+                                               std::uint64_t memory_budget = std::uint64_t{64}
+                                                                             << 20) {
+        return open_test_store(GetParam().kind, folder_.path(), tables, memory_budget,
+                               GetParam().direct);
+    }
     void open() {
-        auto opened = open_test_store(GetParam(), folder_.path());
+        auto opened = open_tested();
+        refused_direct_ =
+            !opened.ok() && opened.error().message.find("refuses O_DIRECT") != std::string::npos;
+        if (refused_direct_) {
+            return;
+        }
         ASSERT_TRUE(opened.ok()) << opened.error().message;
         store_ = std::move(*opened);
         batch_ = store_->new_batch();
@@ -34,11 +59,12 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
         batch_->put(table, key, value);
         ASSERT_OK(store_->commit(*batch_, mode));
     }
-    bool on_disk() const { return GetParam() != StoreKind::memory; }
+    bool on_disk() const { return GetParam().kind != StoreKind::memory; }
 
     TemporaryFolder folder_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Batch> batch_;
+    bool refused_direct_ = false;
 };
 
 class StoreOnDisk : public StoreContract {};
@@ -218,7 +244,7 @@ TEST_P(StoreOnDisk, OtherTablesAreRefusedAndNothingIsLost) {
     for (const std::span<const TableSpec> tables :
          {std::span<const TableSpec>(one), std::span<const TableSpec>(renamed),
           std::span<const TableSpec>(more)}) {
-        const auto refused = open_test_store(GetParam(), folder_.path(), tables);
+        const auto refused = open_tested(tables);
         ASSERT_FALSE(refused.ok());
         EXPECT_EQ(refused.error().code, ErrorCode::bad_input);
         EXPECT_NE(refused.error().message.find("other"), std::string::npos)
@@ -270,14 +296,14 @@ TEST_P(StoreContract, CountersSayWhatWasDone) {
     EXPECT_EQ(counter_of(*store_, "store_gets"), 2U) << "a reader's counts outlive it";
     EXPECT_EQ(counter_of(*store_, "store_get_bytes"), 4U);
     EXPECT_GT(counter_of(*store_, "store_bytes"), 0U);
-    EXPECT_NE(fact_of(*store_, "store").find(kind_name(GetParam())), std::string::npos);
+    EXPECT_NE(fact_of(*store_, "store").find(kind_name(GetParam().kind)), std::string::npos);
 }
 
 TEST_P(StoreOnDisk, StateBeyondTheCacheIsServed) {
     close();
     // 24 MiB under a budget of 8 MiB.
-    std::filesystem::remove_all(folder_.path() / kind_name(GetParam()));
-    auto opened = open_test_store(GetParam(), folder_.path(), kTestTables, std::uint64_t{8} << 20);
+    std::filesystem::remove_all(folder_.path() / kind_name(GetParam().kind));
+    auto opened = open_tested(kTestTables, std::uint64_t{8} << 20);
     ASSERT_OK(opened);
     store_ = std::move(*opened);
     batch_ = store_->new_batch();
@@ -300,15 +326,35 @@ TEST_P(StoreOnDisk, StateBeyondTheCacheIsServed) {
     }
 }
 
+TEST(RocksStore, SaysWhetherThePageCacheIsUsed) {
+    const TemporaryFolder folder;
+    const auto through = open_test_store(StoreKind::rocksdb, folder.path());
+    ASSERT_OK(through);
+    EXPECT_TRUE(fact_of(**through, "store_page_cache").starts_with("used"));
+    const TemporaryFolder other;
+    const auto past = open_test_store(StoreKind::rocksdb, other.path(), kTestTables,
+                                      std::uint64_t{64} << 20, true);
+    if (!past && past.error().message.find("refuses O_DIRECT") != std::string::npos) {
+        GTEST_SKIP() << past.error().message;
+    }
+    ASSERT_OK(past);
+    EXPECT_TRUE(fact_of(**past, "store_page_cache").starts_with("not used"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores,
                          StoreContract,
-                         ::testing::Values(StoreKind::memory, StoreKind::lmdb, StoreKind::rocksdb),
-                         [](const auto& instance) { return kind_name(instance.param); });
+                         ::testing::Values(TestedStore{StoreKind::memory},
+                                           TestedStore{StoreKind::lmdb},
+                                           TestedStore{StoreKind::rocksdb},
+                                           TestedStore{StoreKind::rocksdb, true}),
+                         name_of);
 
 INSTANTIATE_TEST_SUITE_P(Stores,
                          StoreOnDisk,
-                         ::testing::Values(StoreKind::lmdb, StoreKind::rocksdb),
-                         [](const auto& instance) { return kind_name(instance.param); });
+                         ::testing::Values(TestedStore{StoreKind::lmdb},
+                                           TestedStore{StoreKind::rocksdb},
+                                           TestedStore{StoreKind::rocksdb, true}),
+                         name_of);
 
 }  // namespace
 }  // namespace commitbench::testing

@@ -178,6 +178,22 @@ INSTANTIATE_TEST_SUITE_P(Stores,
                          ::testing::Values(StoreKind::lmdb, StoreKind::rocksdb),
                          [](const auto& instance) { return kind_name(instance.param); });
 
+TEST(RocksStore, AFileSystemWithoutDirectReadsIsNamed) {
+    const TemporaryFolder folder;
+    if (::mount("ramfs", folder.path().c_str(), "ramfs", 0, nullptr) != 0) {
+        GTEST_SKIP() << "needs root, to mount a file system that refuses O_DIRECT";
+    }
+    const auto store = open_test_store(StoreKind::rocksdb, folder.path(), kTestTables,
+                                       std::uint64_t{64} << 20, true);
+    const bool left_nothing = std::filesystem::is_empty(folder.path());
+    ::umount2(folder.path().c_str(), MNT_DETACH);
+    ASSERT_FALSE(store.ok());
+    expect_one_line(store.error(), ErrorCode::bad_input, "refuses O_DIRECT");
+    EXPECT_THAT(store.error().message, HasSubstr(folder.path().string()));
+    EXPECT_THAT(store.error().message, HasSubstr("direct=off"));
+    EXPECT_TRUE(left_nothing);
+}
+
 TEST(RocksStore, HalfMadeStoreIsMadeAnew) {
     const TemporaryFolder folder;
     // What is left where the process died while creating: the final name is not there yet.

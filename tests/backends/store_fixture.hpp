@@ -70,8 +70,11 @@ inline constexpr Table kOther{1};
     StoreKind kind,
     const std::filesystem::path& folder,
     std::span<const TableSpec> tables = kTestTables,
-    std::uint64_t memory_budget = std::uint64_t{64} << 20) {
-    return open_store({.kind = kind, .directory = folder, .memory_budget = memory_budget}, tables);
+    std::uint64_t memory_budget = std::uint64_t{64} << 20,
+    bool direct = false) {
+    return open_store(
+        {.kind = kind, .directory = folder, .memory_budget = memory_budget, .direct = direct},
+        tables);
 }
 
 /// The last value of a counter by name; fails the test where there is none.

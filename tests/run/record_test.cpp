@@ -74,6 +74,25 @@ TEST(Record, TheHashFloorIsPermutationsTimesCost) {
     EXPECT_FALSE(record.hash_floor_ns().has_value());
 }
 
+TEST(Record, WitnessesAreNoPartOfTheRatiosToTheHashFloor) {
+    RunRecord record = record_of({100});
+    EXPECT_FALSE(record.over_floor().has_value()) << "no floor is known";
+    record.counters["hash_permutations"] = 10;
+    record.counters_at_end["hash_permutation_ns"] = 10;
+    BlockSpans& spans = record.blocks[0].spans;
+    spans.wall_ns[static_cast<std::size_t>(Phase::stage)] = 500;
+    spans.wall_ns[static_cast<std::size_t>(Phase::merkleize)] = 300;
+    spans.wall_ns[static_cast<std::size_t>(Phase::persist)] = 50;
+    EXPECT_DOUBLE_EQ(record.over_floor()->merkleize, 3);
+    EXPECT_DOUBLE_EQ(record.over_floor()->stage_merkleize, 8);
+    EXPECT_DOUBLE_EQ(record.over_floor()->commit, 8.5);
+    record.counters["witness_make_ns"] = 400;
+    record.counters["witness_verify_ns"] = 200;
+    EXPECT_DOUBLE_EQ(record.over_floor()->merkleize, 1);
+    EXPECT_DOUBLE_EQ(record.over_floor()->stage_merkleize, 2);
+    EXPECT_DOUBLE_EQ(record.over_floor()->commit, 2.5);
+}
+
 TEST(Record, OnlyAValidRunExitsWithZero) {
     RunRecord record;
     EXPECT_EQ(record.exit_code(), 0);

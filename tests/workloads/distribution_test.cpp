@@ -63,6 +63,14 @@ TEST_P(RankDistributionLaw, SharesAndGiniAreTheSums) {
     EXPECT_NEAR(law.gini(), (size + 1 - 2 * weighted) / size, 1e-6);
 }
 
+TEST(RankDistribution, EqualChancesHaveAGiniOfZeroWithoutASign) {
+    for (const std::uint64_t n : {1U, 2U, 3U, 7U, 100U, 1000U, 10'000U, 1'000'000U, 16'000'000U}) {
+        const double gini = RankDistribution(n, 0).gini();
+        EXPECT_NEAR(gini, 0, 1e-9) << n;
+        EXPECT_FALSE(std::signbit(gini)) << n;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Laws,
                          RankDistributionLaw,
                          ::testing::Values(Law{1, 0},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "harness/run/first_state.hpp"
+#include "harness/run/first_state_load.hpp"
 
 #include "harness/measure/span.hpp"
 #include "harness/run/sorted_state.hpp"
