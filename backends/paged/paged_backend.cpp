@@ -20,9 +20,6 @@ constexpr std::size_t kLoadKeys = 100'000;
 constexpr std::size_t kLoadBytes = std::size_t{16} << 20;
 constexpr std::size_t kLongestValue = std::size_t{16} << 20;
 
-/// Changes that a worker takes over at a time.
-constexpr std::size_t kChangesTogether = 512;
-
 class PagedBackend final : public Backend {
   public:
     PagedBackend(PagedSettings settings, CellResources resources)
@@ -58,7 +55,7 @@ class PagedBackend final : public Backend {
     Status check_resident_size() const;
     Result<std::unique_ptr<TreeReader>> open_tree_reader(std::shared_ptr<ReadLog> log = nullptr);
     Status open_witness();
-    Status stage_writes(std::size_t count);
+    Status stage_writes();
 
     PagedSettings settings_;
     CellResources resources_;
@@ -72,8 +69,7 @@ class PagedBackend final : public Backend {
     bool loaded_ = false;
     Position position_;
     Root next_root_;
-    std::vector<KeyWrite> write_room_;  // as many as the largest block had
-    std::span<const KeyWrite> writes_;  // of the block under way, sorted: the first in the room
+    std::vector<KeyWrite> writes_;  // of the block under way, sorted
 };
 
 Status PagedBackend::open() {
@@ -247,25 +243,17 @@ Status PagedBackend::load_part(std::span<const KeyWrite> writes) {
 }
 
 Status PagedBackend::stage(const StateDiff& diff) {
-    const std::span<const Change> changes = diff.changes();
-    if (write_room_.size() < changes.size()) {
-        write_room_.resize(changes.size());
+    // They get up while the changes are taken over.
+    resources_.workers->rouse();
+    writes_.reserve(diff.size());
+    for (const Change& change : diff.changes()) {
+        writes_.push_back(
+            {change.key, change.deleted ? ByteView{} : change.new_value, change.deleted});
     }
-    const std::size_t shares = (changes.size() + kChangesTogether - 1) / kChangesTogether;
-    resources_.workers->for_each(shares, [&](std::size_t share, std::uint32_t /*worker*/) {
-        const std::size_t begin = share * kChangesTogether;
-        const std::size_t end = std::min(changes.size(), begin + kChangesTogether);
-        for (std::size_t i = begin; i < end; ++i) {
-            const Change& change = changes[i];
-            write_room_[i] = {change.key, change.deleted ? ByteView{} : change.new_value,
-                              change.deleted};
-        }
-    });
-    return stage_writes(changes.size());
+    return stage_writes();
 }
 
 Status PagedBackend::stage_keys(std::span<const KeyChange> changes) {
-    write_room_.clear();
     for (const KeyChange& change : changes) {
         if (change.key.size() != sizeof(StateKey)) {
             return key_must_have_32_bytes("paged", change.key.size());
@@ -275,23 +263,22 @@ Status PagedBackend::stage_keys(std::span<const KeyChange> changes) {
                 fmt::format("a value of {} bytes: paged takes values of up to {} bytes",
                             change.value.size(), kLongestValue));
         }
-        write_room_.push_back({StateKey::from(change.key),
-                               change.deleted ? ByteView{} : ByteView(change.value),
-                               change.deleted});
+        writes_.push_back({StateKey::from(change.key),
+                           change.deleted ? ByteView{} : ByteView(change.value), change.deleted});
     }
-    std::ranges::stable_sort(write_room_, {}, &KeyWrite::key);
+    std::ranges::stable_sort(writes_, {}, &KeyWrite::key);
     // The last change of a key wins: of equal keys keep the last.
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < write_room_.size(); ++i) {
-        if (i + 1 == write_room_.size() || write_room_[i].key != write_room_[i + 1].key) {
-            write_room_[kept++] = write_room_[i];
+    for (std::size_t i = 0; i < writes_.size(); ++i) {
+        if (i + 1 == writes_.size() || writes_[i].key != writes_[i + 1].key) {
+            writes_[kept++] = writes_[i];
         }
     }
-    return stage_writes(kept);
+    writes_.resize(kept);
+    return stage_writes();
 }
 
-Status PagedBackend::stage_writes(std::size_t count) {
-    writes_ = std::span(write_room_).first(count);
+Status PagedBackend::stage_writes() {
     COMMITBENCH_TRY(tree_->stage(writes_));
     if (!witness_) {
         return {};
@@ -319,7 +306,7 @@ Status PagedBackend::persist(std::uint64_t block) {
         COMMITBENCH_TRY(store_->commit_block(block, next_root_, writes_, *tree_));
     }
     tree_->end_block();
-    writes_ = {};
+    writes_.clear();
     position_ = {block, next_root_};
     loaded_ = true;
     return {};
