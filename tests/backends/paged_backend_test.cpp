@@ -181,7 +181,8 @@ TEST_P(PagedBackend, HistoriesGiveTheRootsOfTheDefinition) {
 
 INSTANTIATE_TEST_SUITE_P(Everything, PagedBackend, ::testing::ValuesIn(variants()));
 
-/// Enough keys for pages below the top slice, so that workers share a block.
+/// Enough keys for workers to share a block, and a third of them crowded, so that the top slice
+/// goes down several pages there and no further than the top page elsewhere.
 TEST(PagedBackend, SlicesOfManyWorkersGiveOneRoot) {
     const std::uint64_t seed = 5;
     SCOPED_TRACE(seed);
@@ -191,9 +192,13 @@ TEST(PagedBackend, SlicesOfManyWorkersGiveOneRoot) {
              {"store=memory,elide=2", "store=file,elide=1,cache-pages=64"}) {
             std::mt19937_64 random(seed);
             std::vector<StateKey> keys(20'000);
-            for (StateKey& key : keys) {
-                for (std::uint8_t& byte : key.bytes) {
+            for (std::size_t i = 0; i < keys.size(); ++i) {
+                for (std::uint8_t& byte : keys[i].bytes) {
                     byte = static_cast<std::uint8_t>(random());
+                }
+                if (i % 3 == 0) {
+                    keys[i].bytes[0] = 0x5a;
+                    keys[i].bytes[1] = i % 2 == 0 ? 0xc3 : keys[i].bytes[1];
                 }
             }
             State state;
