@@ -242,6 +242,8 @@ Status PagedBackend::load_part(std::span<const KeyWrite> writes) {
 }
 
 Status PagedBackend::stage(const StateDiff& diff) {
+    // They get up while the changes are taken over.
+    resources_.workers->rouse();
     writes_.reserve(diff.size());
     for (const Change& change : diff.changes()) {
         writes_.push_back(

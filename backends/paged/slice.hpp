@@ -9,8 +9,10 @@
 //            without a neighbour rises (which the hash rule demands)
 //   plan     every changed slot onto the slice's HashPlan
 //
-// The tree's top (pages above kSliceDepth) is a slice of its own: walked first, it hands the pages
-// below to the others, and takes what became of them before it collapses and is hashed last.
+// The tree's top, down to sub-trees that are small enough for one worker, is a slice of its own:
+// walked first, it hands these sub-trees to the others, and takes what became of them before it
+// collapses and is hashed last. Only one worker is at work on it, so it is as small as it can be:
+// with uniform keys, the trie's top page.
 #pragma once
 
 #include "backends/paged/hash_plan.hpp"
@@ -49,15 +51,12 @@ struct SubTree {
 
 class Slice {
   public:
-    /// Bits above which the tree is the top slice's: 4,096 sub-trees to share out.
-    static constexpr std::uint32_t kSliceDepth = 12;
-
     void begin(const BlockWrites& block);
     void add(const SubTree& tree) { visits_.push_back({tree, false}); }
     [[nodiscard]] std::uint32_t writes() const noexcept { return writes_; }
 
-    /// Pages at `stop_depth` are not entered but left in handed_on().
-    Status walk(Worker& worker, std::uint32_t stop_depth = kKeyBits);
+    /// Sub-trees with up to `handed_on` writes below them are not entered but left in handed_on().
+    Status walk(Worker& worker, std::uint32_t handed_on = 0);
     [[nodiscard]] const std::vector<SubTree>& handed_on() const noexcept { return handed_on_; }
 
     void apply(Worker& worker);
@@ -105,7 +104,7 @@ class Slice {
     };
 
     void find_steps(std::uint32_t visit);
-    void take_step(const Step& step, std::uint32_t stop_depth);
+    void take_step(const Step& step, std::uint32_t handed_on);
     [[nodiscard]] static Missing missing(RecordKind kind,
                                          Page& holder,
                                          std::uint32_t slot,

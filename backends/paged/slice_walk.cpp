@@ -37,7 +37,7 @@ void Slice::begin(const BlockWrites& block) {
     outcomes_.clear();
 }
 
-Status Slice::walk(Worker& worker, std::uint32_t stop_depth) {
+Status Slice::walk(Worker& worker, std::uint32_t handed_on) {
     roots_ = visits_.size();
     for (const Visit& visit : visits_) {
         writes_ += visit.tree.range.end - visit.tree.range.begin;
@@ -67,7 +67,7 @@ Status Slice::walk(Worker& worker, std::uint32_t stop_depth) {
             find_steps(static_cast<std::uint32_t>(i));
         }
         for (const Step& step : steps_) {
-            take_step(step, stop_depth);
+            take_step(step, handed_on);
         }
         steps_.clear();
         begin = end;
@@ -93,9 +93,21 @@ void Slice::find_steps(std::uint32_t visit) {
         const std::uint32_t slot = page.landing_of(key);
         const std::uint32_t level = level_of(slot);
         const std::uint32_t bits = slot - slot_of(level, 0);
+        const auto goes_there = [&](std::uint32_t write) {
+            return bits_of(writes[write].key, page.depth(), level) == bits;
+        };
+        // In growing strides, then halving: below most slots lie one or two writes, below those of
+        // the trie's top page hundreds.
+        std::uint32_t last = begin;
         std::uint32_t end = begin + 1;
-        while (end < tree.range.end && bits_of(writes[end].key, page.depth(), level) == bits) {
-            ++end;
+        while (end < tree.range.end && goes_there(end)) {
+            const std::uint32_t stride = 2 * (end - last);
+            last = end;
+            end = std::min(tree.range.end, end + stride);
+        }
+        while (end - last > 1) {
+            const std::uint32_t middle = last + (end - last) / 2;
+            (goes_there(middle) ? last : end) = middle;
         }
         steps_.push_back({visit, slot, {begin, end}});
         page.fetch_ref(slot);
@@ -104,14 +116,14 @@ void Slice::find_steps(std::uint32_t visit) {
 }
 
 /// Follows the reference, and asks for what it refers to.
-void Slice::take_step(const Step& step, std::uint32_t stop_depth) {
+void Slice::take_step(const Step& step, std::uint32_t handed_on) {
     Page& page = *visits_[step.visit].tree.page;
     const std::uint32_t slot = step.slot;
     if (page.is_internal(slot)) {
         const Ref ref = page.ref(slot);
         Page* const resident = ref.is_resident() ? ref.page() : nullptr;
         const SubTree below{&page, step.visit, slot, resident, step.range};
-        if (page.depth_of(slot) >= stop_depth) {
+        if (step.range.end - step.range.begin <= handed_on) {
             handed_on_.push_back(below);
         } else {
             __builtin_prefetch(resident);

@@ -7,12 +7,13 @@
 namespace commitbench::paged {
 namespace {
 
-/// Writes a slice should have: enough to fill the lanes at every depth, few enough that its pages
-/// and buckets stay in the cache next to the core from walk to hash.
-constexpr std::uint32_t kFewestWrites = 256;
+/// Writes a slice should have: few enough that its pages and buckets stay in the cache next to the
+/// core from walk to hash, and enough that most lanes are full at every depth.
 constexpr std::uint32_t kMostWrites = 512;
-/// Slices a worker, so that an uneven one is made up for.
-constexpr std::uint32_t kSlicesPerWorker = 4;
+constexpr std::uint32_t kFewestWrites = 128;
+/// A slice is this part of what is left for each worker, so that the last slices are small and the
+/// workers end together (guided self-scheduling: Polychronopoulos and Kuck, 1987).
+constexpr std::uint32_t kPartOfRest = 2;
 
 /// An eviction frees this part of the cache where it can.
 constexpr std::uint64_t kFreedTogether = 4;
@@ -60,8 +61,11 @@ Status Tree::stage(std::span<const KeyWrite> writes) {
     if (top_page_ == nullptr || writes.empty()) {
         return {};
     }
-    top_.add({.page = top_page_, .range = {0, static_cast<std::uint32_t>(writes.size())}});
-    COMMITBENCH_TRY(top_.walk(workers_[0], Slice::kSliceDepth));
+    const auto count = static_cast<std::uint32_t>(writes.size());
+    top_.add({.page = top_page_, .range = {0, count}});
+    // Sub-trees of up to two slices: of uniform keys, those below the top page in blocks of up to
+    // 60,000 writes.
+    COMMITBENCH_TRY(top_.walk(workers_[0], 2 * share_of(count)));
     share_out();
     if (store_ == nullptr) {
         return {};  // nothing to load: merkleize walks, and finds what it walked over in the cache
@@ -76,27 +80,30 @@ Status Tree::stage(std::span<const KeyWrite> writes) {
     return {};
 }
 
-/// Whole sub-trees, neighbours together, about equally many writes a slice.
+/// Writes that the next slice should have, of `rest` not shared out yet.
+std::uint32_t Tree::share_of(std::uint32_t rest) const noexcept {
+    return std::clamp(rest / (pool_.workers() * kPartOfRest), kFewestWrites, kMostWrites);
+}
+
+/// Whole sub-trees, neighbours together.
 void Tree::share_out() {
-    const std::vector<SubTree>& trees = top_.handed_on();
-    std::uint32_t writes = 0;
-    for (const SubTree& tree : trees) {
-        writes += tree.range.end - tree.range.begin;
-    }
-    const std::uint32_t share =
-        std::clamp(writes / (pool_.workers() * kSlicesPerWorker), kFewestWrites, kMostWrites);
-    std::uint32_t in_slice = share;
-    for (const SubTree& tree : trees) {
+    auto rest = static_cast<std::uint32_t>(block_.writes.size());
+    std::uint32_t share = 0;
+    std::uint32_t in_slice = 0;
+    for (const SubTree& tree : top_.handed_on()) {
         if (in_slice >= share) {
             if (slices_used_ == slices_.size()) {
                 slices_.push_back(std::make_unique<Slice>());
             }
             slices_[slices_used_]->begin(block_);
             ++slices_used_;
+            share = share_of(rest);
             in_slice = 0;
         }
         slices_[slices_used_ - 1]->add(tree);
-        in_slice += tree.range.end - tree.range.begin;
+        const std::uint32_t writes = tree.range.end - tree.range.begin;
+        in_slice += writes;
+        rest -= writes;
     }
 }
 

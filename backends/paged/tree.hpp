@@ -2,10 +2,11 @@
 // Tree: the whole trie, in memory where it is used, in a RecordStore otherwise.
 //
 //                       [page, depth 0]                      bottom slot -> page at depth 6
-//                      /       |       \                                                  .
-//              [page]       [page]      ...                  top slice: these two levels
-//   - - - - -  / \ - - - -  / \  - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-//         [page] (bucket) [page] ...                         slices: whole sub-trees
+//                      /       |       \                      top slice: much written below
+//   - - - - - - - - - / - - - -|- - - - \ - - - - - - - - - - - - - - - - - - - - - - - - -
+//              [page]       [page]      ...                  slices: whole sub-trees
+//              /   \        /   \                                                        .
+//         [page] (bucket) [page] ...
 //         /   \             |
 //   (bucket) (bucket)    (bucket)
 #pragma once
@@ -67,6 +68,7 @@ class Tree final : public RecordSource {
     friend class Prover;
 
     void merkleize_small();
+    [[nodiscard]] std::uint32_t share_of(std::uint32_t rest) const noexcept;
     void share_out();
     Status write_page(Page& page, const StateKey& below, RecordSink& sink);
     enum class Evicted : std::uint8_t { buckets, pages_too };

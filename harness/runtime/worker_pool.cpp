@@ -106,9 +106,9 @@ void WorkerPool::work(std::uint32_t index) {
     NativeWorker worker(index, patience_);
     for (std::uint32_t seen = 0;; ++seen) {
         const auto announced = [&] { return round_.load(std::memory_order_acquire) != seen; };
-        if (!spin_until(announced, patience_.awake)) {
+        while (!spin_until(announced, patience_.awake)) {
             asleep_.fetch_add(1, std::memory_order_seq_cst);
-            while (round_.load(std::memory_order_seq_cst) == seen) {
+            if (round_.load(std::memory_order_seq_cst) == seen) {
                 futex_wait(round_, seen);
             }
             asleep_.fetch_sub(1, std::memory_order_relaxed);

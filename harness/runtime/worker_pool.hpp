@@ -104,6 +104,14 @@ class WorkerPool {
         return true;
     }
 
+    /// Wakes the workers that sleep, which then look for a run as long as they always do: for a
+    /// caller that has a little to do by itself before it. By the caller of run().
+    void rouse() const noexcept {
+        if (asleep_.load(std::memory_order_relaxed) > 0) {
+            futex_wake(round_, kWakeAll);
+        }
+    }
+
     /// Calls body(item, index of the worker) for every item < count, each once, on whichever worker
     /// is free.
     template<class Body>

@@ -4,6 +4,7 @@
 #include "backends/paged/paged_backend.hpp"
 
 #include "harness/runtime/worker_pool.hpp"
+#include "tests/backends/map_state.hpp"
 #include "tests/backends/paged_oracle.hpp"
 #include "tests/backends/store_fixture.hpp"
 
@@ -14,7 +15,8 @@
 namespace commitbench::paged {
 namespace {
 
-using State = std::map<StateKey, Bytes>;
+using testing::MapState;
+using testing::State;
 
 std::unique_ptr<Backend> open_paged(const std::string& options,
                                     const std::filesystem::path& folder,
@@ -38,25 +40,6 @@ std::string expected_root(const State& state) {
     }
     return commitbench::to_hex(PlainTrie(hasher, entries).root().bytes);
 }
-
-class StateList final : public SortedState {
-  public:
-    explicit StateList(const State& state) : state_(state), at_(state.begin()) {}
-    Result<bool> next(StateKey& key, ByteView& value) override {
-        if (at_ == state_.end()) {
-            return false;
-        }
-        key = at_->first;
-        value = at_->second;
-        ++at_;
-        return true;
-    }
-    std::uint64_t size() const override { return state_.size(); }
-
-  private:
-    const State& state_;
-    State::const_iterator at_;
-};
 
 void expect_reads(Backend& backend, const State& state, const std::vector<StateKey>& keys) {
     auto reader = backend.open_reader();
@@ -149,7 +132,7 @@ TEST_P(PagedBackend, HistoriesGiveTheRootsOfTheDefinition) {
         for (std::size_t i = 0; i < set.keys.size(); i += 3) {
             state[set.keys[i]] = Bytes(i % 90, static_cast<std::uint8_t>(i));
         }
-        StateList list(state);
+        MapState list(state);
         ASSERT_TRUE(backend->load(list).ok());
         ASSERT_EQ(commitbench::to_hex(backend->persisted().root.view()), expected_root(state));
         for (std::uint64_t block = 1; block <= 8; ++block) {
@@ -181,7 +164,8 @@ TEST_P(PagedBackend, HistoriesGiveTheRootsOfTheDefinition) {
 
 INSTANTIATE_TEST_SUITE_P(Everything, PagedBackend, ::testing::ValuesIn(variants()));
 
-/// Enough keys for pages below the top slice, so that workers share a block.
+/// Enough keys for workers to share a block, and a third of them crowded, so that the top slice
+/// goes down several pages there and no further than the top page elsewhere.
 TEST(PagedBackend, SlicesOfManyWorkersGiveOneRoot) {
     const std::uint64_t seed = 5;
     SCOPED_TRACE(seed);
@@ -191,9 +175,13 @@ TEST(PagedBackend, SlicesOfManyWorkersGiveOneRoot) {
              {"store=memory,elide=2", "store=file,elide=1,cache-pages=64"}) {
             std::mt19937_64 random(seed);
             std::vector<StateKey> keys(20'000);
-            for (StateKey& key : keys) {
-                for (std::uint8_t& byte : key.bytes) {
+            for (std::size_t i = 0; i < keys.size(); ++i) {
+                for (std::uint8_t& byte : keys[i].bytes) {
                     byte = static_cast<std::uint8_t>(random());
+                }
+                if (i % 3 == 0) {
+                    keys[i].bytes[0] = 0x5a;
+                    keys[i].bytes[1] = i % 2 == 0 ? 0xc3 : keys[i].bytes[1];
                 }
             }
             State state;
@@ -203,7 +191,7 @@ TEST(PagedBackend, SlicesOfManyWorkersGiveOneRoot) {
             const testing::TemporaryFolder folder;
             WorkerPool pool(workers);
             const auto backend = open_paged(options, folder.path(), pool);
-            StateList list(state);
+            MapState list(state);
             ASSERT_TRUE(backend->load(list).ok());
             for (std::uint64_t block = 1; block <= 3; ++block) {
                 StateDiff diff;
@@ -236,7 +224,7 @@ TEST(PagedBackend, ReadersOfManyThreadsAgree) {
     const testing::TemporaryFolder folder;
     WorkerPool pool(1);
     const auto backend = open_paged("store=file,elide=4,cache-pages=4", folder.path(), pool);
-    StateList list(state);
+    MapState list(state);
     ASSERT_TRUE(backend->load(list).ok());
     ASSERT_TRUE(backend->reopen().ok());
     std::vector<std::thread> threads;

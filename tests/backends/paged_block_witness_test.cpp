@@ -5,6 +5,7 @@
 #include "backends/paged/paged_backend.hpp"
 #include "backends/paged/prover.hpp"
 #include "store_fixture.hpp"
+#include "tests/backends/map_state.hpp"
 #include "tests/backends/paged_oracle.hpp"
 
 #include <gmock/gmock.h>
@@ -13,7 +14,8 @@
 namespace commitbench::paged {
 namespace {
 
-using State = std::map<StateKey, Bytes>;
+using testing::MapState;
+using testing::State;
 
 std::unique_ptr<Backend> open_paged(const std::string& options,
                                     const std::filesystem::path& folder) {
@@ -73,25 +75,6 @@ StateDiff to_diff(const std::vector<KeyChange>& changes) {
     return diff;
 }
 
-class FirstState final : public SortedState {
-  public:
-    explicit FirstState(const State& state) : state_(state), at_(state.begin()) {}
-    Result<bool> next(StateKey& key, ByteView& value) override {
-        if (at_ == state_.end()) {
-            return false;
-        }
-        key = at_->first;
-        value = at_->second;
-        ++at_;
-        return true;
-    }
-    [[nodiscard]] std::uint64_t size() const override { return state_.size(); }
-
-  private:
-    const State& state_;
-    State::const_iterator at_;
-};
-
 std::unique_ptr<StateReader> open_reader(Backend& backend) {
     auto reader = backend.open_reader();
     EXPECT_TRUE(reader.ok()) << (reader.ok() ? "" : reader.error().message);
@@ -125,7 +108,7 @@ void run_history(const std::string& options,
     if (load) {
         static_cast<void>(random_changes(set.keys, 1, state, random));
         for (Backend* each : {backend.get(), plain.get()}) {
-            FirstState first(state);
+            MapState first(state);
             ASSERT_OK(each->load(first));
         }
     }

@@ -11,14 +11,12 @@ have is left out, and said so. Exit 77 (skipped) where the oracle is missing.
 """
 from __future__ import annotations
 
-import argparse
 import itertools
 import random
-import subprocess
 import sys
-from pathlib import Path
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple
 
+from histories import Op, State, announce, first_difference, parse_arguments, sum_up
 from paged_options import available
 
 STORES = ("memory", "lmdb", "rocksdb", "file")
@@ -32,7 +30,6 @@ VALUE_SIZES = (0, 1, 8, 31, 32, 33, 64, 65, 100, 1100)
 FUNCTIONS = ("sha256",) * 4 + ("blake3",) + ("sha256",) * 3 + ("keccak256",)
 SLOW_DIVISOR = 8
 
-Op = tuple[bytes, Optional[bytes]]  # key, value or None for a deletion
 Hash = Callable[[bytes], bytes]
 
 
@@ -61,7 +58,7 @@ def clusters(rng: random.Random, count: int) -> list[bytes]:
 
 def ladders(rng: random.Random, count: int) -> list[bytes]:
     """Chains with an empty side: keys that differ in one bit, and runs of numbers."""
-    keys = []
+    keys: list[bytes] = []
     while len(keys) < count:
         base = rng.randbytes(32)
         bits = rng.sample(range(256), min(count // 4, 40)) + [254, 255]
@@ -108,55 +105,20 @@ class Setting(NamedTuple):
     workers: int
 
 
-def check(program: str, root_of: Callable[[dict[bytes, bytes]], str], setting: Setting, made: History, *,
-          reopen: bool) -> Optional[str]:
-    """None, or what is wrong."""
-    lines = []
-    for batch in made.batches:
-        lines += [f"delete {key.hex()}" if value is None else f"put {key.hex()} 0x{value.hex()}" for key, value in batch]
-        lines.append("commit")
-    command = [program, "root", "--backend", f"{setting.spec},hash={made.function}", "--workers", str(setting.workers),
-               *(["--reopen"] if reopen else []), "-"]
-    done = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False)
-    roots = [line.removeprefix("0x") for line in done.stdout.split()]
-    state: dict[bytes, bytes] = {}
-    for number, (batch, root) in enumerate(zip(made.batches, roots)):
-        for key, value in batch:
-            state.pop(key, None)
-            if value is not None:
-                state[key] = value
-        expected = root_of(state)
-        if root != expected:
-            return f"batch {number} ({len(batch)} operations, then {len(state)} keys): got {root}, expected {expected}"
-    if done.returncode != 0 or len(roots) != len(made.batches):
-        return f"exit {done.returncode} after {len(roots)} of {len(made.batches)} batches: {done.stderr.strip()}"
-    return None
-
-
 def settings(program: str) -> list[Setting]:
     return [Setting(f"paged:store={store},elide={elide},cache-pages={cache}", workers)
             for store, elide, cache, workers in itertools.product(available(program, "store", STORES), ELIDE, CACHES, WORKERS)]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("commitbench")
-    parser.add_argument("shared_dir")
-    parser.add_argument("--operations", type=int, default=30_000, help="in all (at least 50 a history)")
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    folder = Path(arguments.shared_dir) / "reference" / "oracle"
-    if not folder.is_dir():
-        print(f"skipped: {folder} is not here")
-        return 77
-    sys.path.insert(0, str(folder))
+    arguments = parse_arguments(__doc__.splitlines()[0], 30_000)
     import mpt_ref  # noqa: PLC0415
     import nomt_ref  # noqa: PLC0415
 
     functions: dict[str, Hash] = {"sha256": nomt_ref.sha256, "blake3": nomt_ref.blake3, "keccak256": mpt_ref.keccak256}
     given = settings(arguments.commitbench)
     each = max(50, arguments.operations // len(given))
-    print(f"seed {arguments.seed}: {each * len(given)} operations over {len(given)} histories")
+    announce(arguments.seed, each, len(given))
     failed = 0
     for number, setting in enumerate(given):
         made = history(random.Random(f"{arguments.seed}/{number}"), number, each)
@@ -167,20 +129,19 @@ def main() -> int:
                 known[value] = hash_of(value)
             return known[value]
 
-        def root_of(state: dict[bytes, bytes], function: str = made.function) -> str:
+        def root_of(state: State, function: str = made.function) -> str:
             hashed = sorted((key, value_hash(value)) for key, value in state.items())
             return nomt_ref.root_of_hashed(hashed, functions[function]).hex()
 
         reopen = number % 5 < 2
-        wrong = check(arguments.commitbench, root_of, setting, made, reopen=reopen)
+        options = ["--backend", f"{setting.spec},hash={made.function}", "--workers", str(setting.workers),
+                   *(["--reopen"] if reopen else [])]
+        wrong = first_difference(arguments.commitbench, options, made.batches, root_of)
         if wrong:
             failed += 1
             print(f"FAILED history {number}, {setting.spec},hash={made.function}, {setting.workers} workers"
                   f"{', reopened' if reopen else ''}: {wrong}")
-    print(f"{len(given) - failed} passed, {failed} failed")
-    if failed:
-        print(f"replay: {' '.join(sys.argv[:3])} --operations {arguments.operations} --seed {arguments.seed}")
-    return 1 if failed else 0
+    return sum_up(arguments, len(given), failed)
 
 
 if __name__ == "__main__":
