@@ -44,7 +44,7 @@ struct Script {
 class Rolling : public ::testing::Test {
   protected:
     std::vector<Transaction> transactions = std::vector<Transaction>(4);
-    SpeculationWindow window{false, &clock_of_test};
+    SpeculationWindow window{false, 1, &clock_of_test};
     RollingScheduler<> scheduler{transactions, true, window};
     OneThread worker;
     Script script;
@@ -135,7 +135,7 @@ TEST_F(Rolling, ThePrefixIsHandedOnBeforeTheCursor) {
 }
 
 TEST(Window, ClosesWhereRunningAheadDoesNotPayAndTriesAgain) {
-    SpeculationWindow window(true, &clock_of_test);
+    SpeculationWindow window(true, 2, &clock_of_test);
     const std::uint32_t first = window.width();
     window.record(true);
     EXPECT_EQ(window.width(), first + 1);
@@ -161,17 +161,19 @@ TEST(Window, ClosesWhereRunningAheadDoesNotPayAndTriesAgain) {
     EXPECT_GT(window.width(), 1000U);
 }
 
-TEST(Window, StaysWideOpenWhereItDoesNotAdapt) {
-    SpeculationWindow window(false, &clock_of_test);
+TEST(Window, HasOneWidthWhereItDoesNotAdapt) {
+    SpeculationWindow window(false, 2, &clock_of_test);
     const std::uint32_t first = window.width();
     window.record(false);
     window.record_on_prefix();
     EXPECT_EQ(window.width(), first);
+    EXPECT_EQ(SpeculationWindow(false, 6, &clock_of_test).width(), 3 * first);
+    EXPECT_EQ(SpeculationWindow(false, 256, &clock_of_test).width(), 1024U);
 }
 
 /// Runs blocks whose commits take `open_ns` where the window is open and `closed_ns` where not.
 std::uint32_t closed_share(std::uint64_t open_ns, std::uint64_t closed_ns) {
-    SpeculationWindow window(true, &clock_of_test);
+    SpeculationWindow window(true, 2, &clock_of_test);
     std::uint32_t closed = 0;
     for (int block = 0; block < 100; ++block) {
         window.begin_block();
