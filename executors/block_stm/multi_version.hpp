@@ -215,9 +215,9 @@ class MultiVersion {
         return true;
     }
 
-    /// Takes back what a transaction wrote. Where `as_estimates`, estimates stay of what others saw:
-    /// what its last execution that ended wrote, and what was an estimate already. What the last
-    /// one no longer wrote, and what was hidden from others, is gone.
+    /// Takes back what a transaction wrote. Where `as_estimates`, estimates stay of what others
+    /// saw: what its last execution that ended wrote, and what was an estimate already. What the
+    /// last one no longer wrote, and what was hidden from others, is gone.
     template<class Worker>
     static void retract(Worker& worker, Transaction& transaction, bool as_estimates) {
         for (Version* version = transaction.versions; version != nullptr;

@@ -20,9 +20,9 @@ namespace commitbench::block_stm {
 /// window is closed (or opened) for a few hundred commits now and then, and stays so if these took
 /// less time than those before.
 ///
-/// Where it does not adapt it has one width, in proportion to the workers. No more than they need: on
-/// a key that all write, who reads or writes it on the prefix walks past the versions of all that
-/// ran ahead (1,024 wide, on two accounts, that was 20 us a transaction).
+/// Where it does not adapt it has one width, in proportion to the workers. No more than they need:
+/// on a key that all write, who reads or writes it on the prefix walks past the versions of all
+/// that ran ahead (1,024 wide, on two accounts, that was 20 us a transaction).
 ///
 /// One caller at a time, whoever commits, but for width() and waste().
 class SpeculationWindow {

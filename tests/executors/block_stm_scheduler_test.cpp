@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The schedulers of `block-stm`, the window and the key table, step by step on one thread.
-#include "executors/block_stm/key_table.hpp"
+#include "executors/block_stm/multi_version.hpp"
 #include "executors/block_stm/rolling_scheduler.hpp"
 #include "executors/block_stm/wave_scheduler.hpp"
 #include "tests/executors/random_block.hpp"
@@ -284,6 +284,33 @@ TEST_F(Waves, ASuspendedTransactionRunsAgainAfterItsBlocker) {
     EXPECT_EQ(scheduler.finish_validation(worker, next(Duty::validate, 1, 1), false).duty,
               Duty::none);
     expect_done();
+}
+
+/// One key each of what a version can be when its execution is thrown away.
+TEST(MultiVersion, RetractsWhatThePaperTurnsIntoEstimatesAndNothingElse) {
+    OneThread worker;
+    BlockMemory memory(false);
+    const Value* const value = memory.make_value(ValueKind::present, {});
+    const Payload before[] = {Payload(), Payload(value, Mark::published),
+                              Payload(value, Mark::estimate), Payload(nullptr, Mark::estimate),
+                              Payload(value, Mark::hidden)};
+    for (const bool as_estimates : {true, false}) {
+        for (const Payload payload : before) {
+            Version version;
+            version.payload = payload.word();
+            version.in_write_set = payload.mark() != Mark::hidden && !payload.is_removed();
+            Transaction transaction;
+            transaction.versions = &version;
+            MultiVersion::retract(worker, transaction, as_estimates);
+            const Payload left(version.payload.load());
+            const bool stays =
+                as_estimates && !payload.is_removed() && payload.mark() != Mark::hidden;
+            EXPECT_EQ(left.mark() == Mark::estimate, stays) << payload.word();
+            EXPECT_EQ(left.is_removed(), !stays);
+            EXPECT_EQ(left.value(), nullptr);
+            EXPECT_EQ(version.in_write_set, stays);
+        }
+    }
 }
 
 TEST(Keys, ManyMoreThanExpectedAreFoundAgain) {
