@@ -2,6 +2,7 @@
 """The parallel executors against sequential. See scripts/executor_figures."""
 
 import argparse
+import itertools
 import pathlib
 import statistics
 import tempfile
@@ -27,6 +28,16 @@ WORKLOADS: list[str] = [
     "transfer:accounts=10k", "transfer:accounts=100", "transfer:accounts=10k,keys=zipf,theta=1.1", "transfer:accounts=10k,fee=write",
     "transfer:accounts=10k,fee=delta", "p2p:shape=diem,accounts=1k", "p2p:shape=aptos,accounts=1k", "kv:mix=a", "kv:mix=f",
     "token", "swap", "orderbook", "mint:counter=read", "mint:counter=delta",
+]
+# One key that every transaction reads and writes, 1 us each: what speculation costs where it cannot pay.
+HOT_KEYS: list[str] = ["transfer:accounts=2", "mint:counter=read", "transfer:accounts=10k,fee=write"]
+HOT_EXECUTORS: list[str] = [
+    "block-stm", "block-stm:adaptive=off", "block-stm:hints=exact", "block-stm:adaptive=off,hints=exact", "lock-schedule",
+]
+# (what, workload, an executor with its clocks off, and with them on)
+PRICES: list[tuple[str, str, str, str]] = [
+    ("times of block-stm", "transfer", "block-stm", "block-stm:counters=times"),
+    ("times of lock-schedule", "transfer", "lock-schedule", "lock-schedule:times=on"),
 ]
 TABLE: list[tuple[str, int]] = [("block-stm", 1), ("block-stm", 2), ("lock-schedule", 1), ("lock-schedule", 2)]
 
@@ -55,27 +66,54 @@ def cpu_over_wall(result: Result) -> float:
     return sum(block["execute_cpu_ns"] for block in result["blocks"]) / sum(block["execute_ns"] for block in result["blocks"])
 
 
-def ratios(bench: Bench, runs: int) -> None:
-    """Each ratio with its target and command."""
+def middle(bench: Bench, one: tuple[str, str, int], other: tuple[str, str, int], runs: int) -> tuple[float, float, float]:
+    """The other's time over the one's, run in turns: median, least, most."""
+    pairs = [(bench.run(*one, 6), bench.run(*other, 6)) for _ in range(runs)]
+    values = [median_ns(b, "execute") / median_ns(a, "execute") for a, b in pairs]
+    return statistics.median(values), min(values), max(values)
+
+
+def hot(bench: Bench, runs: int) -> None:
+    """Two workers on hot keys, against sequential."""
+    work = round(1000 / bench.unit_ns())
+    for name, executor in itertools.product(HOT_KEYS, HOT_EXECUTORS):
+        workload = f"{name},block-size=5k,work={work}"
+        value, least, most = middle(bench, (workload, "sequential", 1), (workload, executor, 2), runs)
+        print(f"{workload}, {executor}, 2 workers: {value:.2f} x sequential's time ({least:.2f} to {most:.2f})", flush=True)
+
+
+def prices(bench: Bench, runs: int) -> None:
+    """What counting costs: clocks, and a limit of work. Where they are off there is nothing but a branch."""
+    for what, workload, off, on in PRICES:
+        value, least, most = middle(bench, (workload, off, 2), (workload, on, 2), runs)
+        print(f"{what}: {value:.3f} x the time without ({least:.3f} to {most:.3f})", flush=True)
+    value, least, most = middle(bench, ("kv", "sequential", 1), ("kv:work-limit=1M", "sequential", 1), runs)
+    print(f"work-limit=1M of kv under sequential: {value:.3f} x the time without ({least:.3f} to {most:.3f})", flush=True)
+
+
+def ratios(bench: Bench, runs: int, only: str) -> None:
+    """Each ratio with its target and command; `only` those whose name has it."""
     unit = bench.unit_ns()
     for micros, accounts, executor, workers, target in RATIOS:
+        if only not in f"{executor}, {workers} workers, {micros} us, {accounts}":
+            continue
         workload = f"{accounts},work={round(micros * 1000 / unit)}"
         blocks = 2 if micros == 100 else 6
         pairs = [(bench.run(workload, "sequential", 1, blocks), bench.run(workload, executor, workers, blocks)) for _ in range(runs)]
         values = [median_ns(b, "execute") / median_ns(a, "execute") for a, b in pairs]
-        middle = statistics.median(values)
+        center = statistics.median(values)
         cpu = statistics.median(cpu_over_wall(b) for _, b in pairs)
-        print(f"{executor}, {workers} workers, {micros} us a transaction: {middle:.3f} x sequential's time ({min(values):.3f} to "
-              f"{max(values):.3f}), {1 / middle:.2f} x its speed; target: at most {target:.3f} x; CPU / wall {cpu:.2f}\n"
+        print(f"{executor}, {workers} workers, {micros} us a transaction: {center:.3f} x sequential's time ({min(values):.3f} to "
+              f"{max(values):.3f}), {1 / center:.2f} x its speed; target: at most {target:.3f} x; CPU / wall {cpu:.2f}\n"
               f"    commitbench run --workload {workload} {' '.join(BACKEND)} --executor {executor} --workers {workers}", flush=True)
 
 
-def table(bench: Bench, runs: int) -> None:
-    """Speed against sequential: workload x executor x workers, 3 us of work a transaction."""
+def table(bench: Bench, runs: int, only: str) -> None:
+    """Speed against sequential: workload x executor x workers, 3 us of work a transaction; `only` workloads that have it."""
     work = round(3000 / bench.unit_ns())
     print(f"{'x the speed of sequential, work=' + str(work) + ', 5,000 transactions a block':56}"
           + "".join(f"{name + ' @' + str(workers):>18}" for name, workers in TABLE) + f"{'parallelism':>13}")
-    for name in WORKLOADS:
+    for name in (name for name in WORKLOADS if only in name):
         workload = f"{name}{',' if ':' in name else ':'}block-size=5k,work={work}"
         rows = [[bench.run(workload, "sequential", 1, 6)] + [bench.run(workload, executor, workers, 6) for executor, workers in TABLE]
                 for _ in range(runs)]
@@ -87,17 +125,23 @@ def table(bench: Bench, runs: int) -> None:
 
 def main() -> None:
     """Both parts, or one."""
-    parser = argparse.ArgumentParser(usage="scripts/executor_figures [--runs N] [ratios|table]")
+    parser = argparse.ArgumentParser(usage="scripts/executor_figures [--runs N] [--only TEXT] [ratios|table|hot|prices]")
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("part", nargs="?", choices=["ratios", "table"])
+    parser.add_argument("part", nargs="?", choices=["ratios", "table", "hot", "prices"])
     parser.add_argument("--runs", type=int, help="of each cell (default: 10 for the ratios, 3 for the table)")
+    parser.add_argument("--only", default="", metavar="TEXT",
+                        help="ratios whose 'executor, N workers, N us, workload' has it, or workloads of the table")
     arguments = parser.parse_intermixed_args()
     with tempfile.TemporaryDirectory(prefix="commitbench-figures-") as results:
         bench = Bench(arguments.build, pathlib.Path(results))
-        if arguments.part != "table":
-            ratios(bench, arguments.runs or 10)
-        if arguments.part != "ratios":
-            table(bench, arguments.runs or 3)
+        if arguments.part in (None, "ratios"):
+            ratios(bench, arguments.runs or 10, arguments.only)
+        if arguments.part in (None, "table"):
+            table(bench, arguments.runs or 3, arguments.only)
+        if arguments.part in (None, "hot"):
+            hot(bench, arguments.runs or 5)
+        if arguments.part in (None, "prices"):
+            prices(bench, arguments.runs or 5)
 
 
 if __name__ == "__main__":

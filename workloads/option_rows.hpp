@@ -24,6 +24,17 @@ inline constexpr OptionSpec kWorkOption{
         "CPU work a transaction, in units of about 100 ns (the result says what a unit costs "
         "there)."};
 
+/// See harness/core/work_limit.hpp.
+inline constexpr OptionSpec kWorkLimitOption{
+    .key = "work-limit",
+    .type = OptionType::integer,
+    .unit = "units",
+    .default_value = "0",
+    .range = "0..1G",
+    .help =
+        "Most work of a transaction, each access of the state being one unit as well: one that "
+        "would do more fails and writes nothing; 0 is no limit."};
+
 /// See fee.hpp.
 inline constexpr OptionSpec kFeeOption{
     .key = "fee",

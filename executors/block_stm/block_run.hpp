@@ -61,9 +61,9 @@ template<class Worker>
         MultiVersion::retract(worker, transaction, run.settings.estimates());
         return Outcome::blocked;
     }
-    view.end();
     transaction.receipt = receipt;
     MultiVersion::publish(worker, transaction);
+    view.end();
     return Outcome::ended;
 }
 

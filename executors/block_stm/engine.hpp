@@ -24,7 +24,7 @@ class Engine {
     explicit Engine(P& pool,
                     const Settings& settings,
                     SpeculationWindow::Clock clock = &steady_now_ns)
-        : pool_(pool), settings_(settings), window_(settings.adaptive, clock) {
+        : pool_(pool), settings_(settings), window_(settings.adaptive, pool.workers(), clock) {
         for (std::uint32_t worker = 0; worker < pool.workers(); ++worker) {
             shares_.emplace_back(!settings.arena);
         }

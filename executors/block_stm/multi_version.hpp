@@ -215,15 +215,22 @@ class MultiVersion {
         return true;
     }
 
-    /// Takes back what a transaction wrote. Leaves estimates where `as_estimates`.
+    /// Takes back what a transaction wrote. Where `as_estimates`, estimates stay of what others
+    /// saw: what its last execution that ended wrote, and what was an estimate already. What the
+    /// last one no longer wrote, and what was hidden from others, is gone.
     template<class Worker>
     static void retract(Worker& worker, Transaction& transaction, bool as_estimates) {
-        const Payload left = as_estimates ? Payload(nullptr, Mark::estimate) : Payload();
         for (Version* version = transaction.versions; version != nullptr;
              version = version->sibling) {
-            version->in_write_set = version->in_write_set && as_estimates;
-            worker.step();
-            version->payload.store(left.word(), std::memory_order_release);
+            const Payload payload(version->payload.load(std::memory_order_relaxed));
+            const bool stays =
+                as_estimates && !payload.is_removed() && payload.mark() != Mark::hidden;
+            const Payload left = stays ? Payload(nullptr, Mark::estimate) : Payload();
+            version->in_write_set = version->in_write_set && stays;
+            if (left.word() != payload.word()) {
+                worker.step();
+                version->payload.store(left.word(), std::memory_order_release);
+            }
         }
     }
 

@@ -4,8 +4,8 @@
 
 #include "executors/block_stm/block_run.hpp"
 #include "executors/block_stm/changes.hpp"
-#include "executors/block_stm/doorbell.hpp"
 #include "executors/block_stm/rolling_scheduler.hpp"
+#include "harness/runtime/bell.hpp"
 
 namespace commitbench::block_stm {
 
@@ -33,7 +33,7 @@ class RollingRun {
                 rest(worker);
             }
         }
-        bell_.ring(worker);
+        bell_.ring(worker, Bell<>::kEverybody);
         worker.step();
         if (run_.failed.load() == 0) {
             collect(worker);
@@ -107,7 +107,7 @@ class RollingRun {
         }
         const std::optional<Claim> next = scheduler_.finish(worker, claim, *this);
         if (bell_.has_sleepers(worker) && scheduler_.has_more(worker)) {
-            bell_.ring(worker);
+            bell_.ring(worker, Bell<>::kEverybody);
         }
         return next;
     }
@@ -115,7 +115,7 @@ class RollingRun {
     void rest(Worker& worker) {
         const Stopwatch watch(run_.settings.times);
         const bool begun = scheduler_.is_begun();
-        bell_.sleep_unless(worker, [&] {
+        bell_.wait(worker, [&] {
             worker.step();
             return run_.failed.load() != 0 || scheduler_.has_news(worker);
         });
@@ -144,7 +144,7 @@ class RollingRun {
 
     BlockRun& run_;
     RollingScheduler<Traps> scheduler_;
-    Doorbell bell_;
+    Bell<> bell_;
 };
 
 }  // namespace commitbench::block_stm

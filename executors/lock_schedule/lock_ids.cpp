@@ -13,10 +13,10 @@ void LockIds::begin(const DeclaredBlock& declared) {
         return;
     }
     most_locks_ = declared.sets().accesses().size();
-    key_ids_.begin(most_locks_);
+    key_ids_.begin();
     accesses_.resize(most_locks_);
     if (lock_bits_ != kKeyBits) {
-        lock_ids_.begin(most_locks_);
+        lock_ids_.begin();
         lock_of_.clear();
     }
 }

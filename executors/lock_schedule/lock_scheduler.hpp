@@ -12,12 +12,12 @@
 // With `dedicated`, worker 0 does the counting and runs nothing, the others take what it says.
 #pragma once
 
-#include "executors/lock_schedule/bell.hpp"
 #include "executors/lock_schedule/once_queue.hpp"
 #include "executors/lock_schedule/schedule_plan.hpp"
 #include "executors/lock_schedule/spin_lock.hpp"
 #include "executors/lock_schedule/usage_queues.hpp"
 #include "harness/core/precedence_graph.hpp"
+#include "harness/runtime/bell.hpp"
 
 #include <algorithm>
 
@@ -349,7 +349,7 @@ class LockScheduler {
     // --- rest and end ---
 
     template<class Condition>
-    void rest(Worker& worker, Bell<Traits>& bell, Condition condition) {
+    void rest(Worker& worker, Bell<Traits::kLosesWakeUps>& bell, Condition condition) {
         for (std::uint32_t look = 0; look < Traits::kLooks; ++look) {
             if (condition()) {
                 return;
@@ -389,12 +389,12 @@ class LockScheduler {
     std::atomic<std::uint32_t> waiting_{0};  // size of heap_
 
     OnceQueue completed_;  // for the dedicated scheduler, as the next
-    Bell<Traits> completed_bell_;
+    Bell<Traits::kLosesWakeUps> completed_bell_;
 
     alignas(64) std::atomic<std::uint32_t> claimed_{0};  // transactions, where claims_
     alignas(64) std::atomic<std::uint32_t> idle_{0};     // workers that found nothing
     std::atomic<std::uint32_t> over_{0};
-    Bell<Traits> bell_;
+    Bell<Traits::kLosesWakeUps> bell_;
 };
 
 }  // namespace commitbench

@@ -174,10 +174,20 @@ class SlotAccess final : public StateAccess {
             }
             return kNowhere;
         }
-        const auto found = std::ranges::lower_bound(row_.keys, key);
-        return found != row_.keys.end() && *found == key
-                   ? static_cast<std::uint32_t>(found - row_.keys.begin())
-                   : kNowhere;
+        // By their first words, which nearly always decide: comparing whole keys is a call each.
+        const std::uint64_t wanted = key.prefix();
+        std::uint32_t low = 0;
+        for (std::uint32_t left = size; left > 1;) {
+            const std::uint32_t half = left / 2;
+            low += row_.keys[low + half - 1].prefix() < wanted ? half : 0;
+            left -= half;
+        }
+        for (; low < size && row_.keys[low].prefix() <= wanted; ++low) {
+            if (row_.keys[low] == key) {
+                return low;
+            }
+        }
+        return kNowhere;
     }
 
     /// The value before the block. Kept in the slot, unless someone else is just doing so.

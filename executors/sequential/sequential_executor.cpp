@@ -3,6 +3,7 @@
 
 #include "executors/declared/declared_access.hpp"
 #include "executors/declared/declared_sets.hpp"
+#include "executors/declared/undeclared.hpp"
 #include "executors/sequential/block_overlay.hpp"
 
 #include <array>
@@ -61,11 +62,13 @@ class SequentialExecutor final : public Executor {
                                          index, block.number())};
             }
             result_.receipts.push_back(receipt);
+            aborts_ += stale_ && receipt == kUndeclaredReceipt ? 1U : 0U;
         }
         overlay_.finish();
         reads_ += result_.reads;
         state_reads_ += result_.state_reads;
         writes_ += result_.writes;
+        executions_ += block.size();
         return &result_;
     }
 
@@ -73,6 +76,11 @@ class SequentialExecutor final : public Executor {
         visitor.counter("reads", reads_);
         visitor.counter("state_reads", state_reads_);
         visitor.counter("writes", writes_);
+        visitor.counter("executions", executions_);
+        // What it has none of, so that every executor can be asked the same.
+        visitor.counter("validations", 0);
+        visitor.counter("suspensions", 0);
+        visitor.counter("aborts", aborts_);
     }
 
     void facts(FactVisitor& visitor) const override {
@@ -90,6 +98,8 @@ class SequentialExecutor final : public Executor {
     std::uint64_t reads_ = 0;
     std::uint64_t state_reads_ = 0;
     std::uint64_t writes_ = 0;
+    std::uint64_t executions_ = 0;
+    std::uint64_t aborts_ = 0;  ///< for what was not declared
 };
 
 constexpr std::array kOptions{

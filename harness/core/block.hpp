@@ -38,6 +38,10 @@ class StateAccess {
     /// additions of different transactions commute. Gives stop where read() would, else present.
     /// This one reads and writes.
     [[nodiscard]] virtual ReadState add(const StateKey& key, std::uint64_t amount);
+    /// The transaction is about to do so many units of work beside its accesses, in the unit of its
+    /// workload. False: it has done all it may (work_limit.hpp); return a stopped receipt at once.
+    /// A loop that may not end asks in every turn, or reads.
+    [[nodiscard]] virtual bool spend(std::uint64_t /*units*/) { return true; }
 };
 
 /// Length of a counter's value in bytes.
@@ -49,7 +53,8 @@ using CounterValue = std::array<std::uint8_t, kCounterBytes>;
 
 enum class TxStatus : std::uint8_t {
     ok,
-    failed,   ///< ran to its end, was refused by its own rules (say, insufficient funds)
+    failed,   ///< ran to its end, was refused by its own rules (say, insufficient funds), or by a
+              ///< limit of work or accesses, and then wrote nothing
     stopped,  ///< a read said stop; its writes do not count
 };
 

@@ -45,7 +45,7 @@ void ExplorePool::restart(std::uint64_t seed) {
         }
         sleeps_on_[worker] = nullptr;
     }
-    schedule_.restart(seed, limits_.strategy);
+    schedule_.restart(seed, limits_.strategy, limits_.interruptions);
     end_ = ExploreEnd::finished;
     seed_ = seed;
     steps_ = 0;
@@ -112,11 +112,11 @@ void ExplorePool::wait(const std::atomic<std::uint32_t>& word, std::uint32_t see
     while (word.load(std::memory_order_acquire) == seen) {
         // A thread looks a few times before it sleeps, and may see a change that nobody wakes it
         // for; so both happen here.
-        if (schedule_.below(2) == 0) {
-            relax();
-        } else {
+        if (schedule_.sleeps()) {
             sleeps_on_[fibers_.current()] = &word;
             go_on_without_current();
+        } else {
+            relax();
         }
     }
 }

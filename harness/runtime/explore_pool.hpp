@@ -23,6 +23,7 @@ struct ExploreLimits {
     std::uint64_t steps = 1'000'000;
     std::size_t stack_bytes = std::size_t{1} << 20;  ///< of one worker
     ExploreStrategy strategy = ExploreStrategy::mixed;
+    std::uint32_t interruptions = 2;  ///< where systematic: at most
 };
 
 enum class ExploreEnd : std::uint8_t {
@@ -77,8 +78,11 @@ class ExplorePool {
 
     [[nodiscard]] std::uint32_t workers() const noexcept { return workers_; }
 
-    /// The runs from here on follow from this seed, as if the pool were new. Cheap.
+    /// The runs from here on follow from this seed, as if the pool were new. Cheap. Where
+    /// systematic, seed 0 is the first order, and any other stands for the next one.
     void restart(std::uint64_t seed);
+    /// Where systematic: every order had been run before the last restart().
+    [[nodiscard]] bool exhausted() const noexcept { return schedule_.exhausted(); }
 
     /// As the concept Pool says. Once a run was stopped, all further ones return false at once,
     /// until restart().

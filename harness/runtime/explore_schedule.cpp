@@ -13,7 +13,18 @@ ExploreSchedule::ExploreSchedule(std::uint32_t workers)
     changes_.reserve(kChangePoints);
 }
 
-void ExploreSchedule::restart(std::uint64_t seed, ExploreStrategy strategy) {
+void ExploreSchedule::restart(std::uint64_t seed,
+                              ExploreStrategy strategy,
+                              std::uint32_t interruptions) {
+    exhausted_ = false;
+    interruptions_left_ = interruptions;
+    if (strategy == ExploreStrategy::systematic) {
+        if (seed == 0) {
+            turns_.begin();
+        } else {
+            exhausted_ = !turns_.next_run();
+        }
+    }
     state_ = seed;
     digest_ = 0;
     strategy_ = strategy;
@@ -23,7 +34,9 @@ void ExploreSchedule::restart(std::uint64_t seed, ExploreStrategy strategy) {
     runnable_.clear();
     std::ranges::fill(place_, kNowhere);
     steps_ = 0;
-    deal_priorities();
+    if (strategy_ != ExploreStrategy::systematic) {
+        deal_priorities();
+    }
 }
 
 void ExploreSchedule::deal_priorities() {
@@ -56,13 +69,24 @@ void ExploreSchedule::remove(std::uint32_t worker) {
 }
 
 std::uint32_t ExploreSchedule::next() {
-    return chosen(strategy_ == ExploreStrategy::uniform
-                      ? runnable_[below(static_cast<std::uint32_t>(runnable_.size()))]
-                      : highest());
+    return chosen(strategy_ == ExploreStrategy::priorities
+                      ? highest()
+                      : runnable_[below(static_cast<std::uint32_t>(runnable_.size()))]);
 }
 
 std::uint32_t ExploreSchedule::next_after_step(std::uint32_t worker) {
     ++steps_;
+    if (strategy_ == ExploreStrategy::systematic) {
+        if (interruptions_left_ == 0 || runnable_.size() == 1) {
+            return chosen(worker);
+        }
+        const std::uint32_t turn = below(static_cast<std::uint32_t>(runnable_.size()));
+        if (turn == 0) {
+            return chosen(worker);
+        }
+        --interruptions_left_;
+        return chosen(other_than(worker, turn - 1));
+    }
     while (!changes_.empty() && changes_.back() <= steps_) {
         changes_.pop_back();
         priority_[worker] = --lowest_;
@@ -71,7 +95,7 @@ std::uint32_t ExploreSchedule::next_after_step(std::uint32_t worker) {
 }
 
 std::uint32_t ExploreSchedule::next_after_relax(std::uint32_t worker) {
-    if (strategy_ != ExploreStrategy::uniform) {
+    if (strategy_ == ExploreStrategy::priorities) {
         priority_[worker] = --lowest_;
         return next();
     }
@@ -79,8 +103,11 @@ std::uint32_t ExploreSchedule::next_after_relax(std::uint32_t worker) {
     if (others == 0) {
         return chosen(worker);
     }
-    const std::uint32_t place = below(others);
-    return chosen(runnable_[place + (place >= place_[worker] ? 1 : 0)]);
+    return chosen(other_than(worker, below(others)));
+}
+
+std::uint32_t ExploreSchedule::other_than(std::uint32_t worker, std::uint32_t which) const {
+    return runnable_[which + (which >= place_[worker] ? 1 : 0)];
 }
 
 std::uint32_t ExploreSchedule::highest() const {
@@ -103,7 +130,9 @@ std::uint64_t ExploreSchedule::random() noexcept {
 }
 
 std::uint32_t ExploreSchedule::below(std::uint32_t bound) {
-    return static_cast<std::uint32_t>(((random() >> 32) * bound) >> 32);
+    return strategy_ == ExploreStrategy::systematic
+               ? turns_.choose(bound)
+               : static_cast<std::uint32_t>(((random() >> 32) * bound) >> 32);
 }
 
 }  // namespace commitbench

@@ -2,6 +2,8 @@
 // ExploreSchedule: who runs next in an explored run, chosen by a seed and by nothing else.
 #pragma once
 
+#include "harness/runtime/systematic_turns.hpp"
+
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +21,10 @@ enum class ExploreStrategy : std::uint8_t {
     /// 2010. They spread the change points over the length of the run; here the seed draws that
     /// length too, between 16 and 16,384 steps, since nobody knows it before.
     priorities,
+    /// No seed: every order in which no more than so many workers are interrupted at a step, one
+    /// after the other. Musuvathi, Qadeer, "Iterative context bounding for systematic testing of
+    /// multithreaded programs", PLDI 2007. Whoever waits sleeps at once.
+    systematic,
 };
 
 /// Knows workers by their index only. Not thread-safe.
@@ -27,8 +33,11 @@ class ExploreSchedule {
     /// INVARIANT: workers >= 1.
     explicit ExploreSchedule(std::uint32_t workers);
 
-    /// Everything from here on follows from these two. Nobody can run.
-    void restart(std::uint64_t seed, ExploreStrategy strategy);
+    /// Everything from here on follows from these. Nobody can run. `interruptions`: at most, where
+    /// systematic; seed 0 then begins with the first order, and any other goes on to the next one.
+    void restart(std::uint64_t seed, ExploreStrategy strategy, std::uint32_t interruptions = 0);
+    /// The last restart() found no order that had not been.
+    [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
 
     /// Of a worker that can run from now on, or no longer.
     void add(std::uint32_t worker);
@@ -44,6 +53,10 @@ class ExploreSchedule {
 
     /// 0 .. bound - 1, each as likely as another. INVARIANT: bound > 0.
     [[nodiscard]] std::uint32_t below(std::uint32_t bound);
+    /// Whether one who waits sleeps now, or looks once more before.
+    [[nodiscard]] bool sleeps() {
+        return strategy_ == ExploreStrategy::systematic || below(2) != 0;
+    }
 
     /// A digest of every choice since restart(): two runs with the same one went the same way.
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
@@ -54,6 +67,8 @@ class ExploreSchedule {
 
     [[nodiscard]] std::uint64_t random() noexcept;
     [[nodiscard]] std::uint32_t highest() const;
+    /// Of those who can run but `worker`. INVARIANT: which < their number.
+    [[nodiscard]] std::uint32_t other_than(std::uint32_t worker, std::uint32_t which) const;
     [[nodiscard]] std::uint32_t chosen(std::uint32_t worker) noexcept;
     void deal_priorities();
 
@@ -65,6 +80,9 @@ class ExploreSchedule {
     std::vector<std::int64_t> priority_;   // by worker
     std::int64_t lowest_ = 0;              // priority that was given last to one who was set back
     std::uint64_t steps_ = 0;
+    SystematicTurns turns_;
+    std::uint32_t interruptions_left_ = 0;
+    bool exhausted_ = false;
     std::vector<std::uint64_t> changes_;  // step numbers still to come, the next one last
 };
 

@@ -89,6 +89,42 @@ struct NamedBlock {
                          return Ops{{OpKind::read, 2, 0}, {OpKind::write_sum, 3, i}};
                  }
              }),
+        make("cycles: a chain on each of three keys, the chains side by side",
+             [](std::uint32_t i) {
+                 return Ops{{OpKind::read, i % 3, 0}, {OpKind::write_sum, i % 3, i}};
+             }),
+        make("one reads all: between chains, a barrier that looks at every key",
+             [size](std::uint32_t i) {
+                 if (i != size / 2) {
+                     return Ops{{OpKind::read, i % 4, 0}, {OpKind::write_sum, i % 4, i}};
+                 }
+                 Ops ops;
+                 for (std::uint64_t key = 0; key < 4; ++key) {
+                     ops.push_back({OpKind::read, key, 0});
+                 }
+                 ops.push_back({OpKind::write_sum, 0, i});
+                 return ops;
+             }),
+        make("one writes all: between chains, a barrier that nobody reads past",
+             [size](std::uint32_t i) {
+                 if (i != size / 2) {
+                     return Ops{{OpKind::read, i % 4, 0}, {OpKind::write_sum, i % 4, i}};
+                 }
+                 Ops ops;
+                 for (std::uint64_t key = 0; key < 4; ++key) {
+                     ops.push_back({OpKind::write_fixed, key, i + key});
+                 }
+                 return ops;
+             }),
+        make("early aborts: every other one fails or writes, by what it read",
+             [](std::uint32_t i) {
+                 Ops ops{{OpKind::read, i % 3, 0}};
+                 if (i % 2 == 0) {
+                     ops.push_back({OpKind::fail_if_odd, 0, 0});
+                 }
+                 ops.push_back({OpKind::write_sum, (i + 1) % 3, i});
+                 return ops;
+             }),
         make("blind writes over each other, and sums over them",
              [](std::uint32_t i) {
                  return i % 2 == 0 ? Ops{{OpKind::write_fixed, 0, i}, {OpKind::add, 1, 3}}

@@ -6,8 +6,10 @@
 #include "harness/core/registry.hpp"
 #include "harness/run/observed_block.hpp"
 #include "harness/runtime/explore_pool.hpp"
+#include "tests/core/from_environment.hpp"
 #include "tests/executors/adversarial_blocks.hpp"
 #include "tests/executors/same_result.hpp"
+#include "tests/executors/turning_block.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,8 +22,7 @@ using block_stm::Settings;
 
 /// COMMITBENCH_TEST_EXPLORATIONS: interleavings in all (scripts/explore).
 std::uint64_t explorations() {
-    const char* text = std::getenv("COMMITBENCH_TEST_EXPLORATIONS");
-    return text == nullptr ? 10'000 : std::strtoull(text, nullptr, 10);
+    return from_environment("COMMITBENCH_TEST_EXPLORATIONS", 10'000);
 }
 
 Settings settings_of(std::string_view spec) {
@@ -105,6 +106,7 @@ const char* const kSpecs[] = {
     "block-stm:adaptive=off,hints=none",
     "block-stm:commit=end",
     "block-stm:commit=end,announce=off,validation=version",
+    "block-stm:commit=end,hints=none",
     "block-stm:variant=paper",
     "block-stm:variant=paper,status=word,hints=exact",
 };
@@ -112,7 +114,9 @@ const char* const kSpecs[] = {
 class EverySpecExplored : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(EverySpecExplored, EveryInterleavingGivesTheSameResult) {
-    const std::uint64_t share = explorations() / std::size(kSpecs);
+    // Of each block with so many workers.
+    const std::uint64_t share =
+        explorations() / std::size(kSpecs) / (9 * adversarial_blocks(1).size()) + 1;
     std::uint64_t seed = 0;
     for (const std::uint32_t workers : {2U, 3U, 4U}) {
         for (const std::uint32_t size : {2U, 4U, 6U}) {
@@ -120,7 +124,7 @@ TEST_P(EverySpecExplored, EveryInterleavingGivesTheSameResult) {
                 ExplorePool pool(workers, 0);
                 Engine<ExplorePool> engine(pool, settings_of(GetParam()), &no_time);
                 ASSERT_TRUE(engine.prepare(scene->source()).ok());
-                for (const std::uint64_t end = seed + share / 81 + 1; seed < end; ++seed) {
+                for (const std::uint64_t end = seed + share; seed < end; ++seed) {
                     ASSERT_EQ(explore(pool, seed, engine, *scene), "")
                         << GetParam() << ", " << workers << " workers, " << size << " x "
                         << scene->name();
@@ -131,6 +135,61 @@ TEST_P(EverySpecExplored, EveryInterleavingGivesTheSameResult) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BlockStm, EverySpecExplored, ::testing::ValuesIn(kSpecs));
+
+/// COMMITBENCH_TEST_INTERRUPTIONS: see ExploreStrategy::systematic. Two make two million orders.
+std::uint32_t interruptions() {
+    return static_cast<std::uint32_t>(from_environment("COMMITBENCH_TEST_INTERRUPTIONS", 1));
+}
+
+TEST_P(EverySpecExplored, EveryOrderOfThreeTransactionsOnTwoWorkersGivesTheSameResult) {
+    std::uint64_t orders = 0;
+    for (const auto& scene : scenes(3)) {
+        ExplorePool pool(
+            2, 0, {.strategy = ExploreStrategy::systematic, .interruptions = interruptions()});
+        for (std::uint64_t order = 0;; ++order) {
+            // A new one each time: what it learnt of one block decides about the next.
+            Engine<ExplorePool> engine(pool, settings_of(GetParam()), &no_time);
+            ASSERT_TRUE(engine.prepare(scene->source()).ok());
+            pool.restart(order);
+            if (pool.exhausted()) {
+                EXPECT_GT(order, 50U) << scene->name();
+                break;
+            }
+            const auto executed = engine.execute(scene->block());
+            ASSERT_TRUE(pool.outcome().finished()) << scene->name() << pool.outcome().text();
+            ASSERT_TRUE(executed.ok()) << executed.error().message;
+            ASSERT_EQ(difference(scene->expected(), **executed), "")
+                << scene->name() << ", order " << order;
+            ++orders;
+        }
+    }
+    RecordProperty("orders", std::to_string(orders));
+}
+
+/// What a state that no order gives does to a transaction that loops on it.
+TEST(BlockStmExplored, WhoGoesRoundOnAnInconsistentStateEndsAndRunsAgain) {
+    const StateMap state = TurningBlock::first_state();
+    MapSource source(state);
+    const auto choice = choose("executor", executor_registry(), "sequential");
+    const auto sequential = std::move(*choice->component->create(choice->options, {}));
+    for (const char* spec : {"block-stm:adaptive=off,announce=off", "block-stm:variant=paper",
+                             "block-stm:adaptive=off,hints=none"}) {
+        const LimitedTurningBlock block(6, 40);
+        ASSERT_TRUE(sequential->prepare(source).ok());
+        const BlockResult& expected = **sequential->execute(block);
+        ASSERT_EQ(block.went_round, 0U);
+        ExplorePool pool(3, 0);
+        Engine<ExplorePool> engine(pool, settings_of(spec), &no_time);
+        ASSERT_TRUE(engine.prepare(source).ok());
+        for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+            pool.restart(seed);
+            const auto executed = engine.execute(block);
+            ASSERT_TRUE(executed.ok()) << executed.error().message;
+            ASSERT_EQ(difference(expected, **executed), "") << spec << ", seed " << seed;
+        }
+        EXPECT_GT(block.went_round, 0U) << spec;
+    }
+}
 
 struct ClaimBeforeCount : NoTraps {
     static constexpr bool kClaimBeforeCount = true;
@@ -148,8 +207,11 @@ struct LostSuspension : NoTraps {
 /// What it takes for a wake-up to meet an abort: a transaction that waited for one below, runs on,
 /// and is aborted because of another one while the first still looks for those who wait for it.
 NamedBlock wake_up_and_abort() {
-    const std::vector<Op> waits_and_aborts{
-        {OpKind::read, 0, 0}, {OpKind::read, 1, 0}, {OpKind::write_sum, 2, 0}};
+    std::vector<Op> waits_and_aborts{{OpKind::read, 0, 0}, {OpKind::read, 1, 0}};
+    // Many writes take long to take back: so much longer is it aborting.
+    for (std::uint64_t key = 2; key < 14; ++key) {
+        waits_and_aborts.push_back({OpKind::write_sum, key, 0});
+    }
     return {"two writers, then readers of both",
             {{{OpKind::write_fixed, 0, 1}},
              {{OpKind::write_fixed, 1, 2}},
@@ -157,11 +219,18 @@ NamedBlock wake_up_and_abort() {
              waits_and_aborts}};
 }
 
-/// The first seed that shows the mistake, over all scenes; 0 where none below `bound` does.
+/// The first seed that shows the mistake, over all scenes, or over `one` alone; 0 where none below
+/// `bound` does.
 template<class Traps>
-std::uint64_t first_seed_that_shows(const char* spec, std::uint64_t bound) {
-    auto all = scenes(5);
-    all.push_back(std::make_unique<Scene>(wake_up_and_abort()));
+std::uint64_t first_seed_that_shows(const char* spec,
+                                    std::uint64_t bound,
+                                    std::optional<NamedBlock> one = std::nullopt) {
+    std::vector<std::unique_ptr<Scene>> all;
+    if (one) {
+        all.push_back(std::make_unique<Scene>(std::move(*one)));
+    } else {
+        all = scenes(5);
+    }
     for (std::uint64_t seed = 1; seed < bound;) {
         for (const auto& scene : all) {
             ExplorePool pool(3, 0, {.steps = 100'000});
@@ -193,7 +262,9 @@ TEST(BlockStmMistakes, DoubleDecrementIsCaught) {
 }
 
 TEST(BlockStmMistakes, OverloadedAbortIsCaught) {
-    EXPECT_GT(first_seed_that_shows<OverloadedAbort>("block-stm:adaptive=off", kBound), 0U);
+    EXPECT_GT(first_seed_that_shows<OverloadedAbort>("block-stm:adaptive=off", 5 * kBound,
+                                                     wake_up_and_abort()),
+              0U);
 }
 
 TEST(BlockStmMistakes, LostSuspensionIsCaught) {

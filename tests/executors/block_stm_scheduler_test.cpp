@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The schedulers of `block-stm`, the window and the key table, step by step on one thread.
-#include "executors/block_stm/key_table.hpp"
+#include "executors/block_stm/multi_version.hpp"
 #include "executors/block_stm/rolling_scheduler.hpp"
 #include "executors/block_stm/wave_scheduler.hpp"
 #include "tests/executors/random_block.hpp"
@@ -44,7 +44,7 @@ struct Script {
 class Rolling : public ::testing::Test {
   protected:
     std::vector<Transaction> transactions = std::vector<Transaction>(4);
-    SpeculationWindow window{false, &clock_of_test};
+    SpeculationWindow window{false, 1, &clock_of_test};
     RollingScheduler<> scheduler{transactions, true, window};
     OneThread worker;
     Script script;
@@ -135,7 +135,7 @@ TEST_F(Rolling, ThePrefixIsHandedOnBeforeTheCursor) {
 }
 
 TEST(Window, ClosesWhereRunningAheadDoesNotPayAndTriesAgain) {
-    SpeculationWindow window(true, &clock_of_test);
+    SpeculationWindow window(true, 2, &clock_of_test);
     const std::uint32_t first = window.width();
     window.record(true);
     EXPECT_EQ(window.width(), first + 1);
@@ -161,17 +161,19 @@ TEST(Window, ClosesWhereRunningAheadDoesNotPayAndTriesAgain) {
     EXPECT_GT(window.width(), 1000U);
 }
 
-TEST(Window, StaysWideOpenWhereItDoesNotAdapt) {
-    SpeculationWindow window(false, &clock_of_test);
+TEST(Window, HasOneWidthWhereItDoesNotAdapt) {
+    SpeculationWindow window(false, 2, &clock_of_test);
     const std::uint32_t first = window.width();
     window.record(false);
     window.record_on_prefix();
     EXPECT_EQ(window.width(), first);
+    EXPECT_EQ(SpeculationWindow(false, 6, &clock_of_test).width(), 3 * first);
+    EXPECT_EQ(SpeculationWindow(false, 256, &clock_of_test).width(), 1024U);
 }
 
 /// Runs blocks whose commits take `open_ns` where the window is open and `closed_ns` where not.
 std::uint32_t closed_share(std::uint64_t open_ns, std::uint64_t closed_ns) {
-    SpeculationWindow window(true, &clock_of_test);
+    SpeculationWindow window(true, 2, &clock_of_test);
     std::uint32_t closed = 0;
     for (int block = 0; block < 100; ++block) {
         window.begin_block();
@@ -282,6 +284,33 @@ TEST_F(Waves, ASuspendedTransactionRunsAgainAfterItsBlocker) {
     EXPECT_EQ(scheduler.finish_validation(worker, next(Duty::validate, 1, 1), false).duty,
               Duty::none);
     expect_done();
+}
+
+/// One key each of what a version can be when its execution is thrown away.
+TEST(MultiVersion, RetractsWhatThePaperTurnsIntoEstimatesAndNothingElse) {
+    OneThread worker;
+    BlockMemory memory(false);
+    const Value* const value = memory.make_value(ValueKind::present, {});
+    const Payload before[] = {Payload(), Payload(value, Mark::published),
+                              Payload(value, Mark::estimate), Payload(nullptr, Mark::estimate),
+                              Payload(value, Mark::hidden)};
+    for (const bool as_estimates : {true, false}) {
+        for (const Payload payload : before) {
+            Version version;
+            version.payload = payload.word();
+            version.in_write_set = payload.mark() != Mark::hidden && !payload.is_removed();
+            Transaction transaction;
+            transaction.versions = &version;
+            MultiVersion::retract(worker, transaction, as_estimates);
+            const Payload left(version.payload.load());
+            const bool stays =
+                as_estimates && !payload.is_removed() && payload.mark() != Mark::hidden;
+            EXPECT_EQ(left.mark() == Mark::estimate, stays) << payload.word();
+            EXPECT_EQ(left.is_removed(), !stays);
+            EXPECT_EQ(left.value(), nullptr);
+            EXPECT_EQ(version.in_write_set, stays);
+        }
+    }
 }
 
 TEST(Keys, ManyMoreThanExpectedAreFoundAgain) {

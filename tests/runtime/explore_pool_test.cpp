@@ -45,6 +45,39 @@ TEST(ExplorePool, FindsTornIncrements) {
     }
 }
 
+TEST(ExplorePool, SystematicOrdersAreAllThereAreAndEachOnce) {
+    // Two workers with four steps each and no interruption: who begins. With one: also at which of
+    // the steps the first is interrupted, but for one who is interrupted after it began second.
+    for (const std::uint32_t interruptions : {0U, 1U, 2U, 8U}) {
+        ExplorePool pool(2, 0,
+                         {.strategy = ExploreStrategy::systematic, .interruptions = interruptions});
+        std::set<std::uint64_t> digests;
+        std::set<std::uint32_t> sums;
+        std::uint64_t orders = 0;
+        for (pool.restart(0); !pool.exhausted(); pool.restart(1)) {
+            sums.insert(torn_increments(pool));
+            digests.insert(pool.outcome().digest);
+            ++orders;
+        }
+        EXPECT_EQ(orders, digests.size()) << interruptions;
+        switch (interruptions) {
+            case 0:
+                EXPECT_EQ(orders, 2U);
+                EXPECT_THAT(sums, ::testing::ElementsAre(4U));
+                break;
+            case 1:
+                EXPECT_EQ(orders, 2U + 2U * 4U);
+                EXPECT_THAT(sums, ::testing::ElementsAre(2U, 4U));
+                break;
+            case 8:
+                EXPECT_THAT(sums, ::testing::ElementsAre(2U, 3U, 4U));
+                break;
+            default:
+                EXPECT_GT(orders, 10U);
+        }
+    }
+}
+
 TEST(ExplorePool, IncrementsInOneStepAreNeverTorn) {
     ExplorePool pool(4, 0);
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/kv/kv.hpp"
 
+#include "harness/core/work_limit.hpp"
 #include "workloads/work_units.hpp"
 
 #include <array>
@@ -75,8 +76,13 @@ Result<std::unique_ptr<Block>> KvWorkload::block(std::uint64_t number) const {
     for (std::size_t t = 1; t < begins.size(); ++t) {
         begins[t] += begins[t - 1];
     }
-    return fee_.charged(std::make_unique<KvBlock>(number, std::move(operations), std::move(begins),
-                                                  settings_.work, settings_.fail_share));
+    std::unique_ptr<Block> block =
+        std::make_unique<KvBlock>(number, std::move(operations), std::move(begins), settings_.work,
+                                  settings_.fail_share, settings_.endless_share);
+    if (settings_.work_limit != 0) {
+        block = std::make_unique<LimitedBlock>(std::move(block), settings_.work_limit);
+    }
+    return fee_.charged(std::move(block));  // outside: who runs out pays all the same
 }
 
 void KvWorkload::facts(FactVisitor& visitor) const {
@@ -113,6 +119,12 @@ void KvWorkload::facts(FactVisitor& visitor) const {
                  "shares are rounded to whole operations a block");
     visitor.fact("fail_share_of_law", fmt::format("{}", settings_.fail_share),
                  "the digest of what was read decides, so that it takes an execution to know");
+    if (settings_.work_limit != 0) {
+        visitor.fact("work_limit", fmt::format("{} units a transaction", settings_.work_limit),
+                     "of work, one more each access; who asks for more fails and writes nothing");
+        visitor.fact("endless_share_of_law", fmt::format("{}", settings_.endless_share),
+                     "of the transactions that do not fail, by the digest of what was read");
+    }
     visitor.fact(
         "values",
         fmt::format("{}..{} bytes, sizes uniform", settings_.value_min, settings_.value_max),

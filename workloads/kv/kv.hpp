@@ -6,7 +6,9 @@
 //   2. does its CPU work on a digest of every byte read, and of whether each item was there;
 //   3. fails, if the digest says so: an option gives the chance. It then writes nothing;
 //   4. does its writes, inserts and erasures. Every value written depends on the digest, so a lost
-//      update changes whatever is read, and then written, after it.
+//      update changes whatever is read, and then written, after it;
+//   5. never ends, if the digest says so: it waits for what it read to change, until a limit of its
+//      work (work_limit.hpp) ends it. It has then written nothing, but paid its fee.
 // Any value and any absence is good input: a broken state changes digests and fails nothing by
 // itself. An item may be hit twice by one transaction; the last write holds. Fees (fee.hpp) are
 // paid beside all this.
@@ -39,7 +41,9 @@ struct Settings {
     std::size_t value_min = 0;  ///< kSmallestValue..kLargestValue; sizes are uniform
     std::size_t value_max = 0;
     double fail_share = 0;
-    std::uint64_t work = 0;  ///< units a transaction
+    double endless_share = 0;      ///< 0 where there is no work_limit
+    std::uint64_t work = 0;        ///< units a transaction
+    std::uint64_t work_limit = 0;  ///< likewise; 0: none
     FeeRule fee = FeeRule::none;
 };
 
@@ -58,12 +62,14 @@ class KvBlock final : public Block {
             std::vector<Operation> operations,
             std::vector<std::uint32_t> begins,
             std::uint64_t work,
-            double fail_share)
+            double fail_share,
+            double endless_share)
         : number_(number),
           operations_(std::move(operations)),
           begins_(std::move(begins)),
           work_(work),
-          fails_(fail_share) {}
+          fails_(fail_share),
+          is_endless_(endless_share) {}
 
     [[nodiscard]] std::uint64_t number() const override { return number_; }
     [[nodiscard]] std::uint32_t size() const override {
@@ -81,6 +87,7 @@ class KvBlock final : public Block {
     std::vector<std::uint32_t> begins_;
     std::uint64_t work_;
     Chance fails_;
+    Chance is_endless_;
 };
 
 /// Bytes that a word decides. Equal words give equal bytes up to the shorter length.

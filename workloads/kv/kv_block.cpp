@@ -10,8 +10,9 @@
 namespace commitbench::kv {
 namespace {
 
-// What is failed and what is written come from different words of one digest.
+// What is failed, what never ends and what is written come from different words of one digest.
 constexpr std::uint64_t kVerdict = 0x76657264'69637421ULL;
+constexpr std::uint64_t kEnd = 0x656e646c'65737321ULL;
 constexpr std::uint64_t kValue = 0x76616c75'65303031ULL;
 
 /// Values up to this size are made on the stack: no transaction allocates for them. An executor may
@@ -20,6 +21,18 @@ constexpr std::size_t kStackValue = 4096;
 
 constexpr bool reads(Kind kind) noexcept {
     return kind == Kind::read || kind == Kind::rmw;
+}
+
+/// Looks at the items again until one is another, which in a transaction never is.
+Receipt wait_in_vain(std::span<const Operation> steps, StateAccess& state) {
+    while (state.spend(1)) {
+        for (const Operation& step : steps) {
+            if (reads(step.kind) && state.read(step.key).state == ReadState::stop) {
+                return {TxStatus::stopped, 0};
+            }
+        }
+    }
+    return {TxStatus::stopped, 0};
 }
 
 }  // namespace
@@ -45,6 +58,9 @@ Receipt KvBlock::execute(std::uint32_t index, StateAccess& state) const {
         }
         largest = std::max<std::size_t>(largest, step.size);
     }
+    if (!state.spend(work_)) {
+        return {TxStatus::stopped, 0};
+    }
     digest = work(work_, digest);
     if (fails_(mixed(digest ^ kVerdict))) {
         return {TxStatus::failed, digest};
@@ -64,7 +80,8 @@ Receipt KvBlock::execute(std::uint32_t index, StateAccess& state) const {
             state.write(step.key, value);
         }
     }
-    return {TxStatus::ok, digest};
+    return is_endless_(mixed(digest ^ kEnd)) ? wait_in_vain(steps, state)
+                                             : Receipt{TxStatus::ok, digest};
 }
 
 }  // namespace commitbench::kv

@@ -85,7 +85,11 @@ constexpr std::array kOptions{
                .help = "Largest value, sizes being uniform; 0 is value-size."},
     share_of("fail-share",
              "Chance of a transaction to fail, decided by what it read; it then writes nothing."),
+    share_of("endless-share",
+             "Chance of a transaction never to end by itself, decided by what it read; needs a "
+             "work-limit."),
     kWorkOption,
+    kWorkLimitOption,
     kFeeOption,
 };
 
@@ -118,7 +122,9 @@ Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t s
         .value_min = options.size("value-size"),
         .value_max = options.size("value-size-max"),
         .fail_share = options.real("fail-share"),
+        .endless_share = options.real("endless-share"),
         .work = options.integer("work"),
+        .work_limit = options.integer("work-limit"),
         .fee = fee_rule(options),
     };
     settings.keys.law = law_of(options, settings.keys);
@@ -136,6 +142,12 @@ Result<std::unique_ptr<Workload>> create(const Options& options, std::uint64_t s
             "workload 'kv': fresh-share={} and delete-share={} are more than all writes "
             "together: lower one of them",
             settings.mix.fresh_share, settings.mix.delete_share));
+    }
+    if (settings.endless_share > 0 && settings.work_limit == 0) {
+        return bad_input(fmt::format(
+            "workload 'kv': endless-share={} makes transactions that never end: give them a "
+            "work-limit, say work-limit=10k",
+            settings.endless_share));
     }
     const std::uint64_t longest = mix == "e" ? settings.scan_length : 1;
     const std::uint64_t operations =

@@ -7,15 +7,26 @@
 namespace commitbench {
 
 /// Who brings something makes it visible first (sequentially consistent) and rings afterwards; who
-/// wants something is counted as a sleeper first and looks afterwards. So one of the two sees the
-/// other, and ringing costs one load where nobody sleeps.
-template<class Traits>
+/// wants something is counted as a sleeper first and looks afterwards. In the one order of these
+/// four one of the two sees the other, and ringing costs one load where nobody sleeps.
+///
+/// `LosesWakeUps` is a fault that a test puts in: who wants something does not look.
+template<bool LosesWakeUps = false>
 class Bell {
   public:
+    static constexpr std::uint32_t kEverybody = UINT32_MAX;
+
+    /// Somebody may be asleep.
+    template<PoolWorker Worker>
+    [[nodiscard]] bool has_sleepers(Worker& worker) const {
+        worker.step();
+        return sleepers_.load(std::memory_order_seq_cst) != 0;
+    }
+
+    /// There is something for `count` workers.
     template<PoolWorker Worker>
     void ring(Worker& worker, std::uint32_t count) {
-        worker.step();
-        if (sleepers_.load(std::memory_order_seq_cst) == 0) {
+        if (!has_sleepers(worker)) {
             return;
         }
         worker.step();
@@ -34,7 +45,7 @@ class Bell {
         const std::uint32_t seen = rings_.load(std::memory_order_acquire);
         worker.step();
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
-        if (Traits::kLosesWakeUps || !condition()) {
+        if (LosesWakeUps || !condition()) {
             worker.wait(rings_, seen);
         }
         worker.step();
