@@ -204,33 +204,14 @@ struct LostSuspension : NoTraps {
     static constexpr bool kLostSuspension = true;
 };
 
-/// What it takes for a wake-up to meet an abort: a transaction that waited for one below, runs on,
-/// and is aborted because of another one while the first still looks for those who wait for it.
-NamedBlock wake_up_and_abort() {
-    std::vector<Op> waits_and_aborts{{OpKind::read, 0, 0}, {OpKind::read, 1, 0}};
-    // Many writes take long to take back: so much longer is it aborting.
-    for (std::uint64_t key = 2; key < 14; ++key) {
-        waits_and_aborts.push_back({OpKind::write_sum, key, 0});
-    }
-    return {"two writers, then readers of both",
-            {{{OpKind::write_fixed, 0, 1}},
-             {{OpKind::write_fixed, 1, 2}},
-             waits_and_aborts,
-             waits_and_aborts}};
-}
-
-/// The first seed that shows the mistake, over all scenes, or over `one` alone; 0 where none below
+/// The first seed that shows the mistake, over all scenes whose name begins so; 0 where none below
 /// `bound` does.
 template<class Traps>
 std::uint64_t first_seed_that_shows(const char* spec,
                                     std::uint64_t bound,
-                                    std::optional<NamedBlock> one = std::nullopt) {
-    std::vector<std::unique_ptr<Scene>> all;
-    if (one) {
-        all.push_back(std::make_unique<Scene>(std::move(*one)));
-    } else {
-        all = scenes(5);
-    }
+                                    std::string_view name = {}) {
+    auto all = scenes(5);
+    std::erase_if(all, [&](const auto& scene) { return !scene->name().starts_with(name); });
     for (std::uint64_t seed = 1; seed < bound;) {
         for (const auto& scene : all) {
             ExplorePool pool(3, 0, {.steps = 100'000});
@@ -262,9 +243,10 @@ TEST(BlockStmMistakes, DoubleDecrementIsCaught) {
 }
 
 TEST(BlockStmMistakes, OverloadedAbortIsCaught) {
-    EXPECT_GT(first_seed_that_shows<OverloadedAbort>("block-stm:adaptive=off", 5 * kBound,
-                                                     wake_up_and_abort()),
-              0U);
+    // The rarest: a wake-up that stands still while its sleeper wakes by itself, runs and aborts.
+    EXPECT_GT(
+        first_seed_that_shows<OverloadedAbort>("block-stm:adaptive=off", 5 * kBound, "deletes"),
+        0U);
 }
 
 TEST(BlockStmMistakes, LostSuspensionIsCaught) {
