@@ -86,11 +86,11 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
             return failed(fmt::format("was lost: {}", std::generic_category().message(errno)));
         }
     }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kNotStarted) {
+        return call->not_started(ENOENT);
+    }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return failed(
-            fmt::format("failed: {}; --until-ci needs it, with numpy and scipy "
-                        "(scripts/install_dependencies)",
-                        last_line(errors.text())));
+        return failed(fmt::format("failed: {}", last_line(errors.text())));
     }
     std::vector<std::string> narrow;
     try {
