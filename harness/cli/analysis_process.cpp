@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/analysis_process.hpp"
 
-#include "harness/cli/share_folder.hpp"
+#include "harness/cli/analysis_call.hpp"
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
@@ -15,6 +14,9 @@
 
 namespace commitbench::cli {
 namespace {
+
+/// What shells say of a program that could not be started.
+constexpr int kNotStarted = 127;
 
 /// A file in memory that closes itself.
 class MemoryFile {
@@ -58,9 +60,9 @@ std::string last_line(std::string text) {
 
 Result<std::vector<std::string>> cells_narrower_than(double percent,
                                                      const std::filesystem::path& folder) {
-    const auto share = share_folder();
-    if (!share) {
-        return share.error();
+    const auto call = AnalysisCall::make({"interval", folder.native(), "--json"});
+    if (!call) {
+        return call.error();
     }
     const MemoryFile out("analysis output");
     const MemoryFile errors("analysis errors");
@@ -68,14 +70,6 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
         return failed(
             fmt::format("has no place for its output: {}", std::generic_category().message(errno)));
     }
-    const std::string scripts = (*share / "scripts").native();
-    std::string path = folder.native();
-    std::array<std::string, 7> words{"python3", "-B", "-m", "analysis", "interval", path, "--json"};
-    std::array<char*, 8> arguments{};
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        arguments[i] = words[i].data();
-    }
-    ::setenv("PYTHONPATH", scripts.c_str(), 1);  // of this process too: nothing else here reads it
     const pid_t child = ::fork();
     if (child < 0) {
         return failed(fmt::format("cannot be started: {}", std::generic_category().message(errno)));
@@ -83,8 +77,8 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
     if (child == 0) {
         ::dup2(out.get(), STDOUT_FILENO);
         ::dup2(errors.get(), STDERR_FILENO);
-        ::execvp("python3", arguments.data());
-        ::_exit(127);
+        call->exec();
+        ::_exit(kNotStarted);
     }
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {
@@ -92,11 +86,11 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
             return failed(fmt::format("was lost: {}", std::generic_category().message(errno)));
         }
     }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kNotStarted) {
+        return call->not_started(ENOENT);
+    }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return failed(
-            fmt::format("failed: {}; --until-ci needs it, with numpy and scipy "
-                        "(scripts/install_dependencies)",
-                        last_line(errors.text())));
+        return failed(fmt::format("failed: {}", last_line(errors.text())));
     }
     std::vector<std::string> narrow;
     try {
