@@ -213,10 +213,10 @@ def ratio_estimate(a: Values, b: Values, *, paired: bool = False) -> Estimate:
     """B / A with its 95 % interval; all values above 0.
 
     `paired`: a[i] and b[i] are of one repetition. Then it is the median over repetitions of the ratio within one, with the interval of
-    median_estimate: what slows a whole repetition, or the machine that ran it, cancels, and a run that something else slowed moves it
-    little. (Signed ranks give intervals 7 % narrower on quiet runs, and find 74 % instead of 90 % of slowdowns where one run in 20
-    is hit: measured, and left.) Else the ratio of medians: percentile
-    bootstrap from 8 runs on either side, the widest ratio of their order-statistic intervals for 6 and 7, none below.
+    median_estimate: what slows a whole repetition, or the machine that ran it, cancels, and one run that something else slowed moves
+    it little. (Signed ranks were tried: 7 % narrower on quiet runs; but where one run in 20 is hit, 74 % instead of 90 % of slowdowns
+    of 5 % were found.) Else the ratio of medians: percentile bootstrap from 8 runs on either side, the widest ratio of their
+    order-statistic intervals for 6 and 7, none below.
     """
     first, second = numpy.asarray(a, dtype=float), numpy.asarray(b, dtype=float)
     if paired:
