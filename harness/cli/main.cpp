@@ -70,7 +70,8 @@ int run_program(int argument_count, char** arguments) {
     add_analysis_command(app, chosen, "aa", "The noise floor that the A/A cells of a sweep show");
     add_analysis_command(app, chosen, "plot", "The figures of result folders, as PNG and SVG");
     add_analysis_command(app, chosen, "report", "One HTML file from result folders");
-    add_analysis_command(app, chosen, "claim", "Measures the claims K1 to K6: does each hold here?");
+    add_analysis_command(app, chosen, "claim",
+                         "Measures the claims K1 to K6: does each hold here?");
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::Success& request) {  // --help, --version

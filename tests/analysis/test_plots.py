@@ -1,5 +1,6 @@
 """Every figure, from made-up runs: that it is drawn, says what it must, and never more than was measured."""
 
+import json
 import pathlib
 import shutil
 import tempfile
@@ -106,6 +107,19 @@ class Settings(WithRuns):
         data = self.sweep("names", [*cells, {**cells[0], "accounts": "1k"}])
         self.assertEqual(2, len(data.measured))
         self.assertEqual(1, len(settings_of(data)))
+
+
+    def test_parallelism_is_of_the_blocks_whichever_cell_recorded_it(self) -> None:
+        cells = made_runs.product_of(executor=["sequential", "block-stm"], backend="null", workload="transfer:accounts=1k,work={work}", workers=1, work=[0, 10])
+        folder = made_runs.write_sweep(self.folder / "recorded", cells, 6)
+        lines = [json.loads(text) for text in (folder / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+        for line in lines:
+            if line["executor"]["name"] != "block-stm" or line["workload"]["options"]["work"] == "0":
+                line["parallelism"] = None
+        (folder / "runs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        found = {one.available for one in settings_of(records.read(folder))}
+        self.assertEqual(1, len(found))
+        self.assertNotIn(None, found)
 
 
 class ThroughputCores(WithRuns):

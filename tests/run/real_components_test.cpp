@@ -34,7 +34,6 @@ RunRequest request_of(const TestFolder& folder,
         .warmup_blocks = 1,
         .memory_budget = std::uint64_t{64} << 20,
         .directory = {},
-        .state = {},
         .results = folder.path() / "results",
         .ledgers = {},
         .command = {}};

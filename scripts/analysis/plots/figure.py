@@ -72,7 +72,7 @@ def machines_text(data: SweepData) -> str:
     return " AND ".join(texts) + (f" ({data.pooling_note})" if data.pooled else "")
 
 
-POINTS: str = " Points are medians of runs, small dots runs, bars 95 % intervals;"
+POINTS: str = " Points are medians of runs, small dots runs, bars with caps 95 % intervals, bars without caps ranges;"
 MEDIANS: str = " Medians of runs;"
 
 

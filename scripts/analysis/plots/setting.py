@@ -1,9 +1,8 @@
 """What a cell is, in the quantities that figures have on their axes: keys, work, cores, skew; taken from the resolved result, not from a plan."""
 
-import functools
 import re
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,17 +95,15 @@ def settings_of(data: SweepData) -> list[Setting]:
     Where two plans asked for the same setting, the cell with more runs stands for both.
     """
     cost = unit_ns(data)
-    found: dict[Parts, Setting] = {}
-    for cell in data.measured:
-        if cell.ok:
-            setting = setting_of(cell, cost)
-            known = found.get(setting.parts)
-            if known is None or len(known.cell.ok) < len(cell.ok):
-                found[setting.parts] = setting
-    once = [setting for setting in found.values() if {("execute_times", "1"), ("commit_times", "1")} <= setting.parts]
+    settings = [setting_of(cell, cost) for cell in data.measured if cell.ok]
     # How much of the blocks could run at the same time is of the workload alone, and one cell that recorded it is enough.
-    parallelism = {blocks_of(setting): float(recorded) for setting in once if (recorded := setting.cell.first.value("parallelism", "available"))}
-    return [replace(setting, available=parallelism.get(blocks_of(setting))) for setting in once]
+    parallelism = {blocks_of(setting): float(recorded) for setting in settings if (recorded := setting.cell.first.value("parallelism", "available"))}
+    found: dict[Parts, Setting] = {}
+    for setting in settings:
+        known = found.get(setting.parts)
+        if {("execute_times", "1"), ("commit_times", "1")} <= setting.parts and (known is None or len(known.cell.ok) < len(setting.cell.ok)):
+            found[setting.parts] = replace(setting, available=parallelism.get(blocks_of(setting)))
+    return list(found.values())
 
 
 def blocks_of(setting: Setting) -> Parts:
@@ -145,29 +142,27 @@ def work_text(work_us: float) -> str:
     return "no work" if work_us == 0 else f"{work_us:.3g} us of work"
 
 
-@functools.lru_cache(maxsize=None)
-def _describers() -> dict[str, Callable[[Setting], str]]:
-    """What a panel says about a quantity that differs between panels."""
-    return {
-        "work": lambda setting: work_text(setting.work_us),
-        "keys": lambda setting: f"{amount_text(setting.keys)} keys",
-        "theta": lambda setting: f"zipf {setting.theta:g}" if setting.theta else "uniform",
-        "executor": lambda setting: short_spec(setting.executor),
-        "backend": lambda setting: short_spec(setting.backend),
-        "workers": lambda setting: f"{setting.workers} workers" if setting.workers > 1 else "1 worker",
-        "workload": lambda setting: setting.workload,
-        "durability": lambda setting: {"block": "synced every block", "none": "no syncs"}[dict(setting.parts)["durability"]],
-        "block": lambda setting: f"{dict(setting.parts).get('workload.block-size', '?')} transactions a block",
-        "memory": lambda setting: f"budget {int(dict(setting.parts)['memory']) >> 20} MiB",
-        "cache": lambda setting: f"{dict(setting.parts)['cache']} caches",
-    }
+# What a panel, a label or a caption says about a quantity.
+DESCRIBERS: Mapping[str, Callable[[Setting], str]] = {
+    "work": lambda setting: work_text(setting.work_us),
+    "keys": lambda setting: f"{amount_text(setting.keys)} keys",
+    "theta": lambda setting: f"zipf {setting.theta:g}" if setting.theta else "uniform",
+    "executor": lambda setting: short_spec(setting.executor),
+    "backend": lambda setting: short_spec(setting.backend),
+    "workers": lambda setting: f"{setting.workers} workers" if setting.workers > 1 else "1 worker",
+    "workload": lambda setting: setting.workload,
+    "durability": lambda setting: {"block": "synced every block", "none": "no syncs"}[dict(setting.parts)["durability"]],
+    "block": lambda setting: f"{dict(setting.parts).get('workload.block-size', '?')} transactions a block",
+    "memory": lambda setting: f"budget {int(dict(setting.parts)['memory']) >> 20} MiB",
+    "cache": lambda setting: f"{dict(setting.parts)['cache']} caches",
+}
 
 
 def describe(groups: Sequence[Setting], of: Setting, names: Sequence[str]) -> str:
     """What tells this one apart among the representatives of all panels: only what differs between them is said."""
     words = []
     for name in names:
-        describer = _describers()[name]
+        describer = DESCRIBERS[name]
         if len({describer(setting) for setting in groups}) > 1:
             words.append(describer(of))
     return ", ".join(words)
@@ -177,7 +172,7 @@ def common(settings: Sequence[Setting]) -> str:
     """What all of them have alike, in words; for the caption, since panels and labels say only what differs."""
     words = []
     for name in COMMON:
-        said = {_describers()[name](setting) for setting in settings}
+        said = {DESCRIBERS[name](setting) for setting in settings}
         if len(said) == 1:
             words.append(said.pop())
     return ", ".join(words)

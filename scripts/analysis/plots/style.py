@@ -21,7 +21,6 @@ from matplotlib.ticker import FuncFormatter  # noqa: E402
 
 from analysis.statistics import Estimate  # noqa: E402
 
-BLACK: str = "#000000"
 GREY: str = "#6b6b6b"
 LIGHT: str = "#b4b4b4"
 COLOURS: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#000000", "#F0E442")
