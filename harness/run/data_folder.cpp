@@ -59,11 +59,13 @@ Result<DataFolder> DataFolder::temporary() {
     const fs::path parent = fs::temp_directory_path(error);
     std::string name = (parent / "commitbench-XXXXXX").native();
     if (error || mkdtemp(name.data()) == nullptr) {
-        return bad_input(fmt::format(
+        Error refused = bad_input(fmt::format(
             "no temporary folder can be made in '{}' ({}): set TMPDIR, or name a folder with "
             "--dir",
             parent.native(),
             error ? error.message() : std::error_code(errno, std::generic_category()).message()));
+        refused.code = ErrorCode::io;
+        return refused;
     }
     return DataFolder(name, true);
 }

@@ -16,7 +16,8 @@ class DataFolder {
     /// bad_input where a named folder holds anything and may not be emptied, or is in use by
     /// another process.
     [[nodiscard]] static Result<DataFolder> prepare(const RunRequest& request);
-    /// A fresh one under TMPDIR (else /tmp), removed with what is in it by the destructor.
+    /// A fresh one under TMPDIR (else /tmp), removed with what is in it by the destructor. io where
+    /// none can be made.
     [[nodiscard]] static Result<DataFolder> temporary();
     /// A fresh one beside the saved state `state`, removed likewise: on one file system, so that
     /// files can be cloned and linked.

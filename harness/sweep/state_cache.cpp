@@ -50,7 +50,9 @@ struct Found {
 
 Result<fs::path> StateCache::ensure(const StateIdentity& identity,
                                     const std::function<Status(const fs::path&)>& make) {
-    COMMITBENCH_TRY(make_folder(folder_));
+    if (const Status made = make_folder(folder_); !made) {
+        return Error{ErrorCode::io, made.error().message};  // every cell would meet it
+    }
     fs::path folder = folder_ / identity.name();
     const Lock lock(folder.native() + ".lock", O_RDWR | O_CREAT, LOCK_EX);
     if (!lock.held()) {

@@ -1,12 +1,10 @@
 """A full disk: one line, exit code 2, and what was committed stays readable. Needs to mount a small tmpfs."""
 
-import os
 import pathlib
 import shutil
-import subprocess
-import unittest
 
 from cli_test import CliTest
+from small_disk import SmallDisk
 
 MEGABYTES: int = 48  # RocksDB alone sets several aside for its log and its manifest
 
@@ -24,22 +22,12 @@ class FullDisk(CliTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.disk = self.folder / "disk"
-        self.disk.mkdir()
-        if os.geteuid() != 0:
-            raise unittest.SkipTest("only root may mount a file system to fill")
-        if not self.mount(f"size={MEGABYTES}m"):
-            raise unittest.SkipTest("this system lets no file system be mounted")
-        self.addCleanup(subprocess.run, ["umount", "-l", str(self.disk)], check=False)
-
-    def mount(self, options: str) -> bool:
-        """Mounts it, or changes how it is mounted; whether that worked."""
-        words = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(self.disk)]
-        return subprocess.run(words, capture_output=True, check=False).returncode == 0
+        self.small = SmallDisk(self, MEGABYTES)
+        self.disk = self.small.path
 
     def make_room(self) -> None:
         """As someone who frees space: RocksDB writes when it opens what was not closed."""
-        self.assertTrue(self.mount(f"remount,size={4 * MEGABYTES}m"))
+        self.assertTrue(self.small.mount(f"remount,size={4 * MEGABYTES}m"))
 
     def test_run_says_so(self) -> None:
         for backend in BACKENDS:
@@ -69,7 +57,7 @@ class FullDisk(CliTest):
                 self.assertRegex(self.assert_ok(again), f"proof of {0:064x} against ({expected[-2]}|{expected[-1]})")
                 self.assertIn("verifies: present", again.stdout)
                 shutil.rmtree(self.disk / "db")
-                self.assertTrue(self.mount(f"remount,size={MEGABYTES}m"))
+                self.assertTrue(self.small.mount(f"remount,size={MEGABYTES}m"))
 
     def test_results_folder(self) -> None:
         (self.disk / "ballast").write_bytes(b"\0" * (MEGABYTES << 20))
