@@ -288,11 +288,11 @@ class OneNodeSlurm:
 
 
 def exit_on_signals() -> None:
-    """SIGTERM and SIGHUP end this process as an error does: with the daemons stopped."""
+    """SIGINT, SIGTERM and SIGHUP end this process as an error does: with the daemons stopped."""
     def leave(number: int, _: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
 
 
