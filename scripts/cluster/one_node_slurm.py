@@ -122,7 +122,7 @@ class OneNodeSlurm:
 
     def command(self, *words: str) -> str:
         """What a command of Slurm's prints. Raises SlurmError where it fails."""
-        done = subprocess.run(words, env=self.environment(), capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(words, env=self.environment(), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise SlurmError(f"{' '.join(words)}: {done.stderr.strip()}")
         return done.stdout
@@ -206,7 +206,9 @@ class OneNodeSlurm:
             "ProctrackType": "proctrack/linuxproc", "TaskPlugin": "task/none", "JobAcctGatherType": "jobacct_gather/none",
             "AccountingStorageType": "accounting_storage/none", "MpiDefault": "none", "SelectType": "select/cons_tres",
             "SchedulerType": "sched/builtin", "SchedulerParameters": "sched_interval=2",
-            "SlurmdTimeout": 5, "KillWait": 5, "MinJobAge": 86400, "ReturnToService": 2,
+            # After so many seconds of silence a node is down; fewer, and one on a busy machine is.
+            "SlurmdTimeout": 20,
+            "KillWait": 5, "MinJobAge": 86400, "ReturnToService": 2,
         }
         lines = [f"{name}={value}" for name, value in values.items()]
         lines += [f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} {cores} RealMemory={int(memory.group(1)) // len(self.nodes)}"
@@ -286,11 +288,11 @@ class OneNodeSlurm:
 
 
 def exit_on_signals() -> None:
-    """SIGTERM and SIGHUP end this process as an error does: with the daemons stopped."""
+    """SIGINT, SIGTERM and SIGHUP end this process as an error does: with the daemons stopped."""
     def leave(number: int, _: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
 
 
