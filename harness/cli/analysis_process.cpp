@@ -2,6 +2,7 @@
 #include "harness/cli/analysis_process.hpp"
 
 #include "harness/cli/analysis_call.hpp"
+#include "harness/run/descriptor.hpp"
 
 #include <array>
 #include <cerrno>
@@ -18,32 +19,17 @@ namespace {
 /// What shells say of a program that could not be started.
 constexpr int kNotStarted = 127;
 
-/// A file in memory that closes itself.
-class MemoryFile {
-  public:
-    explicit MemoryFile(const char* name) : file_(::memfd_create(name, MFD_CLOEXEC)) {}
-    MemoryFile(const MemoryFile&) = delete;
-    MemoryFile& operator=(const MemoryFile&) = delete;
-    ~MemoryFile() {
-        if (file_ >= 0) {
-            ::close(file_);
-        }
+/// All that a file holds.
+std::string text_of(const Descriptor& file) {
+    std::string text;
+    std::array<char, 1U << 14> piece{};
+    ssize_t got = 0;
+    while ((got = ::pread(file.get(), piece.data(), piece.size(),
+                          static_cast<off_t>(text.size()))) > 0) {
+        text.append(piece.data(), static_cast<std::size_t>(got));
     }
-    [[nodiscard]] int get() const { return file_; }
-    [[nodiscard]] std::string text() const {
-        std::string text;
-        std::array<char, 1U << 14> piece{};
-        ssize_t got = 0;
-        while ((got = ::pread(file_, piece.data(), piece.size(), static_cast<off_t>(text.size()))) >
-               0) {
-            text.append(piece.data(), static_cast<std::size_t>(got));
-        }
-        return text;
-    }
-
-  private:
-    int file_;
-};
+    return text;
+}
 
 Error failed(std::string_view why) {
     return Error{ErrorCode::io, fmt::format("the analysis (python3 -m analysis interval) {}", why)};
@@ -64,8 +50,8 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
     if (!call) {
         return call.error();
     }
-    const MemoryFile out("analysis output");
-    const MemoryFile errors("analysis errors");
+    const Descriptor out(::memfd_create("analysis output", MFD_CLOEXEC));
+    const Descriptor errors(::memfd_create("analysis errors", MFD_CLOEXEC));
     if (out.get() < 0 || errors.get() < 0) {
         return failed(
             fmt::format("has no place for its output: {}", std::generic_category().message(errno)));
@@ -90,11 +76,11 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
         return call->not_started(ENOENT);
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return failed(fmt::format("failed: {}", last_line(errors.text())));
+        return failed(fmt::format("failed: {}", last_line(text_of(errors))));
     }
     std::vector<std::string> narrow;
     try {
-        const auto answer = nlohmann::json::parse(out.text());
+        const auto answer = nlohmann::json::parse(text_of(out));
         for (const auto& [cell, interval] : answer.at("cells").items()) {
             const auto& width = interval.at("half_width_percent");
             if (width.is_number() && width.get<double>() <= percent) {

@@ -5,6 +5,7 @@
 #include "harness/cli/sweep_dry_run.hpp"
 #include "harness/cli/sweep_runner.hpp"
 #include "harness/run/data_folder.hpp"
+#include "harness/run/result_line.hpp"
 #include "harness/run/utc_time.hpp"
 #include "harness/sweep/manifest.hpp"
 #include "harness/sweep/sweep_folder.hpp"

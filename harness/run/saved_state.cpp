@@ -197,7 +197,7 @@ Result<RestoredFiles> restore_state(const fs::path& folder,
                         "commitbench load --dir {}",
                         folder.native(), folder.native()));
     }
-    const auto result = [&]() -> Result<RestoredFiles> {
+    auto result = [&]() -> Result<RestoredFiles> {
         const auto saved = read_saved_state(folder);
         if (!saved) {
             return saved.error();
