@@ -35,12 +35,12 @@ EXECUTORS: dict[str, tuple[float, float]] = {
 
 
 def options_of(spec: str) -> dict[str, str]:
-    """'"name:a=1,b=2" as a dictionary."""
+    """Of name:a=1,b=2 as a dictionary."""
     return dict(word.split("=", 1) for word in spec.partition(":")[2].split(",") if word)
 
 
 def amount(text: Any) -> float:
-    """'"10k" is 10,000."""
+    """10,000 for 10k."""
     text = str(text)
     return float(text[:-1]) * {"k": 1e3, "M": 1e6}[text[-1]] if text[-1] in "kM" else float(text)
 

@@ -103,5 +103,5 @@ def main(arguments: Sequence[str]) -> int:
     for figure in figures:
         figure.save(given.out / "figures")
         figure.close()
-    print(f"\nreport: {report.resolve()}")
+    print(f"\nfigures: {(given.out / 'figures').resolve()}\nreport: {report.resolve()}")
     return EXIT_SAME

@@ -30,7 +30,7 @@ class Part:
 
 
 def amount(text: str) -> float:
-    """10k is 10,000."""
+    """10,000 for 10k."""
     return float(text[:-1]) * UNITS[text[-1]] if text[-1:] in UNITS else float(text)
 
 

@@ -58,7 +58,7 @@ FigureFunction = Callable[[SweepData], Optional[Figure]]
 
 
 def runs_text(cells: Sequence[Cell]) -> str:
-    """ "n = 10 runs a cell", or the range of it."""
+    """As "n = 10 runs a cell", or the range of it."""
     counts = sorted({len(cell.ok) for cell in cells})
     if not counts:
         return "n = 0 runs"

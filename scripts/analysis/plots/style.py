@@ -73,7 +73,7 @@ class Series:
 
 
 def si(value: float, unit: str = "") -> str:
-    """ 1234567 as "1.23M", three digits."""
+    """Three digits: 1234567 as 1.23M."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}{unit}"
     for factor, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")):
