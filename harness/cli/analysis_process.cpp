@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/analysis_process.hpp"
 
-#include "harness/cli/share_folder.hpp"
+#include "harness/cli/analysis_call.hpp"
+#include "harness/run/descriptor.hpp"
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
@@ -16,32 +16,20 @@
 namespace commitbench::cli {
 namespace {
 
-/// A file in memory that closes itself.
-class MemoryFile {
-  public:
-    explicit MemoryFile(const char* name) : file_(::memfd_create(name, MFD_CLOEXEC)) {}
-    MemoryFile(const MemoryFile&) = delete;
-    MemoryFile& operator=(const MemoryFile&) = delete;
-    ~MemoryFile() {
-        if (file_ >= 0) {
-            ::close(file_);
-        }
-    }
-    [[nodiscard]] int get() const { return file_; }
-    [[nodiscard]] std::string text() const {
-        std::string text;
-        std::array<char, 1U << 14> piece{};
-        ssize_t got = 0;
-        while ((got = ::pread(file_, piece.data(), piece.size(), static_cast<off_t>(text.size()))) >
-               0) {
-            text.append(piece.data(), static_cast<std::size_t>(got));
-        }
-        return text;
-    }
+/// What shells say of a program that could not be started.
+constexpr int kNotStarted = 127;
 
-  private:
-    int file_;
-};
+/// All that a file holds.
+std::string text_of(const Descriptor& file) {
+    std::string text;
+    std::array<char, 1U << 14> piece{};
+    ssize_t got = 0;
+    while ((got = ::pread(file.get(), piece.data(), piece.size(),
+                          static_cast<off_t>(text.size()))) > 0) {
+        text.append(piece.data(), static_cast<std::size_t>(got));
+    }
+    return text;
+}
 
 Error failed(std::string_view why) {
     return Error{ErrorCode::io, fmt::format("the analysis (python3 -m analysis interval) {}", why)};
@@ -58,24 +46,16 @@ std::string last_line(std::string text) {
 
 Result<std::vector<std::string>> cells_narrower_than(double percent,
                                                      const std::filesystem::path& folder) {
-    const auto share = share_folder();
-    if (!share) {
-        return share.error();
+    const auto call = AnalysisCall::make({"interval", folder.native(), "--json"});
+    if (!call) {
+        return call.error();
     }
-    const MemoryFile out("analysis output");
-    const MemoryFile errors("analysis errors");
+    const Descriptor out(::memfd_create("analysis output", MFD_CLOEXEC));
+    const Descriptor errors(::memfd_create("analysis errors", MFD_CLOEXEC));
     if (out.get() < 0 || errors.get() < 0) {
         return failed(
             fmt::format("has no place for its output: {}", std::generic_category().message(errno)));
     }
-    const std::string scripts = (*share / "scripts").native();
-    std::string path = folder.native();
-    std::array<std::string, 7> words{"python3", "-B", "-m", "analysis", "interval", path, "--json"};
-    std::array<char*, 8> arguments{};
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        arguments[i] = words[i].data();
-    }
-    ::setenv("PYTHONPATH", scripts.c_str(), 1);  // of this process too: nothing else here reads it
     const pid_t child = ::fork();
     if (child < 0) {
         return failed(fmt::format("cannot be started: {}", std::generic_category().message(errno)));
@@ -83,8 +63,8 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
     if (child == 0) {
         ::dup2(out.get(), STDOUT_FILENO);
         ::dup2(errors.get(), STDERR_FILENO);
-        ::execvp("python3", arguments.data());
-        ::_exit(127);
+        call->exec();
+        ::_exit(kNotStarted);
     }
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {
@@ -92,15 +72,15 @@ Result<std::vector<std::string>> cells_narrower_than(double percent,
             return failed(fmt::format("was lost: {}", std::generic_category().message(errno)));
         }
     }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kNotStarted) {
+        return call->not_started(ENOENT);
+    }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return failed(
-            fmt::format("failed: {}; --until-ci needs it, with numpy and scipy "
-                        "(scripts/install_dependencies)",
-                        last_line(errors.text())));
+        return failed(fmt::format("failed: {}", last_line(text_of(errors))));
     }
     std::vector<std::string> narrow;
     try {
-        const auto answer = nlohmann::json::parse(out.text());
+        const auto answer = nlohmann::json::parse(text_of(out));
         for (const auto& [cell, interval] : answer.at("cells").items()) {
             const auto& width = interval.at("half_width_percent");
             if (width.is_number() && width.get<double>() <= percent) {

@@ -26,6 +26,13 @@ void add_describe(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_trace(CLI::App& app, Action& chosen);
 
+/// A subcommand that scripts/analysis carries out: `name` is a command there, which gets all words
+/// after it and becomes this process.
+void add_analysis_command(CLI::App& app,
+                          Action& chosen,
+                          const std::string& name,
+                          const std::string& summary);
+
 /// `commitbench` without arguments: a few small cells.
 [[nodiscard]] Result<int> first_look();
 

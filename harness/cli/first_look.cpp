@@ -30,6 +30,8 @@ Result<int> first_look() {
         "disk\n"
         "  commitbench run --workload trace:path=FOLDER --backend mpt:store=rocksdb     real "
         "blocks (commitbench trace info FOLDER)\n"
+        "  commitbench sweep smoke --out DIR                                            a matrix, "
+        "repeated and interleaved (commitbench sweep --list)\n"
         "  commitbench list                                                             every "
         "component\n"
         "  commitbench describe backend mpt                                             its "

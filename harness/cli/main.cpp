@@ -66,6 +66,8 @@ int run_program(int argument_count, char** arguments) {
     add_describe(app, chosen);
     add_doctor(app, chosen);
     add_trace(app, chosen);
+    add_analysis_command(app, chosen, "compare", "One result set against another, cell by cell");
+    add_analysis_command(app, chosen, "aa", "The noise floor that the A/A cells of a sweep show");
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::Success& request) {  // --help, --version

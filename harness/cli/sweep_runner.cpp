@@ -134,7 +134,11 @@ Status SweepRunner::load(const RunArguments& arguments, const std::filesystem::p
 }
 
 Result<std::vector<std::string>> SweepRunner::narrow_enough() {
-    return cells_narrower_than(until_ci_percent_, folder_);
+    auto narrow = cells_narrower_than(until_ci_percent_, folder_);
+    if (interrupt_flag()) {  // at the terminal it reaches the analysis too
+        return Error{ErrorCode::interrupted, "interrupted"};
+    }
+    return narrow;
 }
 
 Result<SweepRunner::WorkloadFacts> SweepRunner::facts_of(const RunArguments& arguments) {

@@ -61,7 +61,7 @@ struct RunRequest {
     /// A saved state (saved_state.hpp) of this backend and first state: a copy of it is restored
     /// instead of loading. Empty: load. Without `directory` the copy is made beside it and removed
     /// afterwards.
-    std::filesystem::path state;
+    std::filesystem::path state{};
     /// Whether the backend's engines never change this file once it is written, so that the copy
     /// may share it (immutable_files.hpp). Null: none.
     bool (*is_immutable_file)(const std::filesystem::path&) = nullptr;

@@ -71,7 +71,11 @@ Result<DataFolder> DataFolder::temporary() {
 }
 
 Result<DataFolder> DataFolder::beside(const fs::path& state) {
-    const fs::path parent = fs::absolute(state).parent_path();
+    fs::path folder = fs::absolute(state);
+    if (!folder.has_filename()) {  // "state/"
+        folder = folder.parent_path();
+    }
+    const fs::path parent = folder.parent_path();
     std::string name = (parent / fmt::format("{}{}-XXXXXX", own_prefix(), ::getpid())).native();
     if (mkdtemp(name.data()) == nullptr) {
         const int reason = errno;

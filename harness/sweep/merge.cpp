@@ -79,7 +79,7 @@ class Merge {
         return {};
     }
 
-    Status add_line(const fs::path& file, std::string line, const RunEntry& entry) {
+    Status add_line(const fs::path& file, const std::string& line, const RunEntry& entry) {
         if (!lines_.insert(line).second) {
             summary_.repeated.push_back(
                 fmt::format("cell {} repetition {}", entry.cell, entry.repetition));

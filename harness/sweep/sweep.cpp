@@ -48,7 +48,9 @@ class SweepRun {
     Status ask(std::uint64_t repetition) {
         const auto narrow = runner_.narrow_enough();
         if (!narrow) {
-            return narrow.error();
+            progress_.end();
+            return narrow.error().code == ErrorCode::interrupted ? interrupted().error()
+                                                                 : narrow.error();
         }
         for (const std::string& cell : *narrow) {
             schedule_.stop_after(cell, repetition - 1);

@@ -10,7 +10,7 @@ class UnknownWords(CliTest):
         self.assert_refused(self.run_program("rum"), "no subcommand 'rum'", "did you mean 'run'?")
 
     def test_unknown_subcommand_that_is_near_nothing(self) -> None:
-        self.assert_refused(self.run_program("xxxxxxxxxxxx"), "no subcommand 'xxxxxxxxxxxx'", "choose one of run, root")
+        self.assert_refused(self.run_program("xxxxxxxxxxxx"), "no subcommand 'xxxxxxxxxxxx'", "choose one of run, sweep")
 
     def test_unknown_inner_subcommand(self) -> None:
         self.assert_refused(self.run_program("trace", "inof"), "'commitbench trace'", "did you mean 'info'?")
