@@ -3,6 +3,7 @@
 
 import argparse
 import collections
+import contextlib
 import os
 import pathlib
 import re
@@ -19,6 +20,7 @@ from typing import NoReturn, Self
 
 START_SECONDS: float = 60
 STOP_SECONDS: float = 15
+ENDING_SIGNALS: list[signal.Signals] = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 PROGRAMS: list[str] = ["munged", "slurmctld", "slurmd", "scontrol", "setpriv"]
 
 
@@ -156,7 +158,9 @@ class OneNodeSlurm:
             os.close(reading)
             return guard, writing
         try:
-            os.setsid()  # Ctrl-C is not for it
+            os.setsid()
+            for number in ENDING_SIGNALS:  # they are for the process that it guards
+                signal.signal(number, signal.SIG_IGN)
             os.close(writing)
             orderly = os.read(reading, 1) != b""
             if not orderly:
@@ -263,7 +267,8 @@ class OneNodeSlurm:
         self._end("munged")
         if self._guard is not None:
             guard, pipe = self._guard
-            os.write(pipe, b".")
+            with contextlib.suppress(BrokenPipeError):  # somebody killed the guard
+                os.write(pipe, b".")
             os.close(pipe)
             os.waitpid(guard, 0)
             self._guard = None
@@ -292,7 +297,7 @@ def exit_on_signals() -> None:
     def leave(number: int, _: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING_SIGNALS:
         signal.signal(number, leave)
 
 

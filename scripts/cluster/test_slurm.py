@@ -22,6 +22,7 @@ from one_node_slurm import OneNodeSlurm, SlurmError, descendants, exit_on_signal
 HERE: pathlib.Path = pathlib.Path(__file__).resolve().parent
 PLAN: pathlib.Path = HERE / "test_plan.toml"
 WAIT_SECONDS: float = 600
+UNENDED: set[str] = {"PENDING", "CONFIGURING", "RUNNING", "COMPLETING"}
 CLOCK_SECONDS: float = 1  # started_utc has no fractions
 
 Run = tuple[str, int]  # cell and repetition
@@ -146,9 +147,9 @@ class DisturbedSweep:
         self.say(f"  shard {shard} has a second task on {other}, which waits for the first")
         for process in orphans:
             os.kill(process, signal.SIGCONT)
-        self.wait(f"the end of shard {shard}", lambda: self.jobs()[str(shard)]["JobState"] == "COMPLETED")
+        self.wait(f"the end of shard {shard}", lambda: self.jobs()[str(shard)]["JobState"] not in UNENDED)
         self.slurm.start_node(node)
-        self.say(f"  the first task has ended the shard, the second found nothing left to do; {node} is started again")
+        self.say(f"  both tasks have ended; {node} is started again")
 
     def fail_node(self) -> None:
         """Everything on the node dies at once, and Slurm has to find out."""
@@ -162,7 +163,7 @@ class DisturbedSweep:
 
     def finish(self) -> None:
         """Waits for the end of the sweep and of its merge."""
-        self.wait("the end of all jobs", lambda: all(job["JobState"] not in ("PENDING", "RUNNING", "COMPLETING", "CONFIGURING") for job in self.jobs().values()))
+        self.wait("the end of all jobs", lambda: all(job["JobState"] not in UNENDED for job in self.jobs().values()))
         self.say("all jobs have ended")
 
 
