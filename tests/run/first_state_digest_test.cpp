@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tells first states apart: everything that is in them, and nothing else.
-#include "harness/run/first_state_load.hpp"
-
 #include "harness/core/registry.hpp"
+#include "harness/run/first_state_load.hpp"
 
 #include <gtest/gtest.h>
 #include <set>
