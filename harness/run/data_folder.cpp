@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/data_folder.hpp"
 
+#include "harness/measure/proc_file.hpp"
 #include "harness/run/durable_file.hpp"
 
 #include <array>
@@ -24,6 +25,24 @@ std::string own_prefix() {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
     return fmt::format(".restored-{}-", host.data());
+}
+
+/// Also of a process that is on its way out, or that nobody has waited for: it writes nothing any
+/// more. INVARIANT: whoever has seen its locks and pipes closed gets true, since the kernel marks
+/// a process as exiting before it closes them (fields 3 and 9 of proc_pid_stat(5)).
+bool has_ended(pid_t process) {
+    constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING
+    if (::kill(process, 0) != 0 && errno == ESRCH) {
+        return true;
+    }
+    const auto text = read_text(fmt::format("/proc/{}/stat", process));
+    if (!text) {
+        return false;
+    }
+    // After the name, which may hold anything: state, ppid, pgrp, session, tty, tpgid, flags.
+    const auto words = split_words(std::string_view(*text).substr(text->rfind(')') + 1));
+    return words.size() > 6 && (words[0] == "Z" || words[0] == "X" ||
+                                (leading_number(words[6]).value_or(0) & kExiting) != 0);
 }
 
 bool is_in_use(const fs::path& folder) {
@@ -96,7 +115,7 @@ void DataFolder::remove_leftovers(const fs::path& parent) {
         const std::string name = entry->path().filename().native();
         if (name.starts_with(prefix)) {
             const int owner = std::atoi(name.c_str() + prefix.size());
-            if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) {
+            if (owner > 0 && has_ended(owner)) {
                 dead.push_back(entry->path());
             }
         }
