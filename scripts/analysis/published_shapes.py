@@ -14,6 +14,7 @@ from .records import SweepData
 from .statistics import Estimate, median_estimate
 from .sweep_statistics import cell_share, floor_of, ratio, together
 
+COLD_TRIE: str = "mpt:store=rocksdb,direct=on"
 YES: str = "yes"
 NO: str = "no"
 OPEN: str = "open"
@@ -64,15 +65,15 @@ def share_of(setting: Setting) -> str:
 
 def cold(data: SweepData) -> list[Line]:
     """S1."""
-    setting = one(data, "sequential", "mpt:store=rocksdb")
+    setting = one(data, "sequential", COLD_TRIE)
     share = cell_share(setting.cell, "commit")
     return [Line("50 to 75 % of serial execution with a cold naive trie on disk", "reth 2024 (75 %), Erigon sync 2026 (61 %), ethresear.ch 2024 (50 %)",
-                 estimate_text(share, True), within(share, 0.50, 0.75), share_of(setting) + "; the kernel's page cache stays warm")]
+                 estimate_text(share, True), within(share, 0.50, 0.75), share_of(setting) + "; nothing but the budget caches nodes")]
 
 
 def parallel(data: SweepData) -> list[Line]:
     """S2."""
-    serial, shared = one(data, "sequential", "mpt:store=rocksdb"), one(data, "block-stm", "mpt:store=rocksdb")
+    serial, shared = one(data, "sequential", COLD_TRIE), one(data, "block-stm", COLD_TRIE)
     before, after = cell_share(serial.cell, "commit"), cell_share(shared.cell, "commit")
     faster = ratio(serial.cell, shared.cell)
     rise = ratio_of_shares(serial, shared)

@@ -87,7 +87,7 @@ def verdicts_html(claims: Optional[dict[str, Any]]) -> str:
     for claim in claims["claims"]:
         kind = claim["verdict"].replace(" ", "-")
         rows = "".join(
-            f'<tr><td class="word">{escape(part["statement"])}</td><td class="word">{escape(part["estimate"])}</td>'
+            f'<tr><td class="word">{escape(part["regime"])}</td><td class="word">{escape(part["statement"])}</td><td class="word">{escape(part["estimate"])}</td>'
             f'<td class="word">{escape(part["rule"])}</td><td class="word">{escape(part["verdict"])}</td><td class="word">{escape(part["reason"])}</td></tr>'
             for part in claim["parts"])
         regime = "".join(f"<li>{escape(sentence)}</li>" for sentence in claim["regime"])
@@ -96,7 +96,7 @@ def verdicts_html(claims: Optional[dict[str, Any]]) -> str:
         parts.append(f"""<div class="verdict {kind}" id="{escape(claim['id'])}">
 <h3>{escape(claim['id'])}: <span class="answer">{escape(claim['verdict'])}</span></h3>
 <p>{escape(claim['hypothesis'])}</p>
-<div class="wide parts" tabindex="0"><table><thead><tr><th class="word">statement</th><th class="word">measured</th><th class="word">holds where</th><th class="word">verdict</th><th class="word">why</th></tr></thead><tbody>{rows}</tbody></table></div>
+<div class="wide parts" tabindex="0"><table><thead><tr><th class="word">regime</th><th class="word">statement</th><th class="word">measured</th><th class="word">holds where</th><th class="word">verdict</th><th class="word">why</th></tr></thead><tbody>{rows}</tbody></table></div>
 <ul>{regime}{missing}</ul>
 <p class="quiet">Would be refuted by: {escape(claim['refuted_by'])} Figures: {links or 'none'}.</p>
 </div>""")

@@ -21,11 +21,17 @@ PHASES: tuple[str, ...] = ("execute", "stage", "merkleize", "persist")
 # ns a transaction at 10^6 keys: stage, merkleize, persist, and how much of it more workers share.
 BACKENDS: dict[str, tuple[float, float, float, float]] = {
     "null": (60, 0, 0, 0),
+    "flat": (120, 0, 150, 0),
     "flat:store=memory": (120, 0, 150, 0),
     "flat:store=rocksdb": (60, 0, 3500, 0),
+    "flat:store=rocksdb,direct=on": (60, 0, 3500, 0),
+    "mpt": (1500, 4500, 3200, 0),
+    "mpt:hash=blake3": (1500, 1500, 3200, 0),
     "mpt:store=memory": (1500, 4500, 3200, 0),
     "mpt:store=rocksdb": (26000, 3500, 19000, 0),
-    "mpt:store=rocksdb,hash=blake3": (26000, 1100, 19000, 0),
+    "mpt:store=rocksdb,direct=on": (260000, 3500, 19000, 0),
+    "mpt:store=rocksdb,direct=on,hash=blake3": (260000, 1100, 19000, 0),
+    "paged": (700, 1500, 100, 0.8),
     "paged:store=file": (3400, 2200, 700, 0.8),
 }
 # Part of the work that the executor can share among workers, and its cost a transaction with one.
@@ -103,7 +109,7 @@ def made_line(axes: Axes, rng: random.Random) -> Line:
     workload["accounts"] = str(keys)
     work = amount(workload["work"])
     workers = int(axes.get("workers", 1))
-    on_disk = 0 if axes["backend"] in ("null", "flat:store=memory", "mpt:store=memory") else 1
+    on_disk = 0 if axes["backend"] in ("null", "flat", "flat:store=memory", "mpt", "mpt:hash=blake3", "mpt:store=memory", "paged") else 1
     stored = {"null": 0, "flat": 1.1, "mpt": 9.0, "paged": 2.1}[str(axes["backend"]).split(":")[0]]
 
     def component(spec: str, options: dict[str, str], facts: Optional[dict[str, str]] = None) -> dict[str, Any]:

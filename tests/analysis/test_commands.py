@@ -13,16 +13,17 @@ from made_results import MACHINE, Line, cell_lines, result_line, write
 from analysis.__main__ import COMMANDS, main
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
+NULL_SHARES = {"execute": 0.5, "stage": 0.5, "merkleize": 0.0, "persist": 0.0}
 STEPS = [1 + 0.0005 * step for step in (3, -2, 4, 1, -5, 0, 2, -3, 5, -1)]
 
 
 def sweep(slow: float = 1.0, twin: float = 1.0, null: float = 5, machine: Line | None = None) -> list[Line]:
-    """Two cells of ten runs, the second `slow` times as long; its A/A cell and a null cell."""
+    """Two cells of ten runs, the second `slow` times as long; its A/A cell and a null cell, half of which the null backend takes."""
     return [
         *cell_lines([100 * step for step in STEPS], backend="flat", machine=machine),
         *cell_lines([1000 * slow * step for step in reversed(STEPS)], machine=machine),
         *cell_lines([1000 * slow * twin * step for step in STEPS], role="aa", machine=machine),
-        *cell_lines([null] * 10, executor="replay", backend="null", role="null", machine=machine),
+        *cell_lines([null] * 10, executor="replay", backend="null", role="null", machine=machine, shares=NULL_SHARES),
     ]
 
 
@@ -58,7 +59,7 @@ def test_compare_respects_noise_and_harness(tmp_path: pathlib.Path, capsys: pyte
     a = str(write(tmp_path / "a", sweep()))
     assert main(["compare", a, str(write(tmp_path / "noisy", sweep(slow=1.05, twin=1.06)))]) == 0
     assert "floor 6.0 %" in capsys.readouterr().out
-    assert main(["compare", a, str(write(tmp_path / "heavy", sweep(slow=1.05, null=6)))]) == 1
+    assert main(["compare", a, str(write(tmp_path / "heavy", sweep(slow=1.05, null=12)))]) == 1
     out = capsys.readouterr().out
     assert "the harness is 6.0 % of this cell's time" in out and "1 no verdict" in out
 

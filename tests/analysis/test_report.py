@@ -16,7 +16,7 @@ from analysis.errors import AnalysisError
 CLAIMS: dict[str, Any] = {
     "schema_version": 1, "quick": False, "claims": [
         {"id": "K1", "hypothesis": "Commitment is the <largest> cost.", "verdict": "does not hold", "refuted_by": "a share below half.",
-         "parts": [{"statement": "share at 3 us", "estimate": "93 % (92 to 94 %)", "rule": "lower end above 50 %", "verdict": "holds", "reason": "made up"}],
+         "parts": [{"regime": "on disk", "statement": "share at 3 us", "estimate": "93 % (92 to 94 %)", "rule": "lower end above 50 %", "verdict": "holds", "reason": "made up"}],
          "regime": ["Half at 46 us of work and 1M keys."], "not_built": ["overlapping stages"], "figures": ["regime-map"]},
         {"id": "K2", "hypothesis": "A second one.", "verdict": "undecided", "refuted_by": "nothing.", "parts": [], "regime": [], "not_built": [], "figures": []},
     ],

@@ -21,6 +21,7 @@ DEFAULTS: Mapping[str, str] = {"executor": "sequential", "backend": "mpt", "work
 class Statement:
     """One part of a claim, which can come out either way."""
 
+    regime: str  # where it is asked; "" in every regime of its claim
     text: str
     statistic: str  # "share", "ratio", "gain" or "not built"
     above: float | None
@@ -40,7 +41,6 @@ class Claim:
     figures: Sequence[str]
     regimes: Sequence[str]
     not_built: Sequence[str]
-    all_of: bool
     statements: Sequence[Statement]
     tables: Sequence[Mapping[str, Any]]  # products of axes, of the variant that was asked for
 
@@ -101,11 +101,11 @@ def read_claim(name: str, variant: str, knobs: Knobs) -> Claim:
     path = FOLDER / f"{name}.toml"
     found = _read(path)
     try:
-        statements = [Statement(one["text"], one["statistic"], one.get("above"), one.get("below"), one.get("needs_cores", 0),
+        statements = [Statement(one["regime"], one["text"], one["statistic"], one.get("above"), one.get("below"), one.get("needs_cores", 0),
                                 {part: {axis: _fill(value, knobs.parameters) for axis, value in one[part].items()}
                                  for part in ("cell", "a", "b", "c", "d") if part in one}) for one in found["statement"]]
         return Claim(found["id"], found["hypothesis"], found["rule"], found["refuted_by"], found["figures"], found["regimes"], found["not_built"],
-                     found["all_of"], statements, found[variant])
+                     statements, found[variant])
     except KeyError as error:
         raise AnalysisError(f"{path}: has no {error}: restore it from the sources") from error
 

@@ -48,7 +48,7 @@ def evaluate(data: SweepData, claims: Sequence[Claim], cores: int, *, quick: boo
     parts = judge(data, settings, claims, cores, quick=quick)
     return {"schema_version": 1, "quick": quick, "claims": [{
         "id": claim.identifier, "hypothesis": claim.hypothesis, "rule": claim.rule, "refuted_by": claim.refuted_by,
-        "verdict": conclude(claim, parts[claim.identifier], quick=quick), "parts": [dataclasses.asdict(part) for part in parts[claim.identifier]],
+        "verdict": conclude(parts[claim.identifier], quick=quick), "parts": [dataclasses.asdict(part) for part in parts[claim.identifier]],
         "regime": [sentence for name in claim.regimes for sentence in REGIMES[name](data, settings)], "not_built": list(claim.not_built),
         "figures": list(claim.figures)} for claim in claims]}
 
@@ -58,13 +58,18 @@ def cores_of(data: SweepData) -> int:
     return min(int(machine.facts.get("usable_cores") or 1) for machine in data.machines.values())
 
 
+def where_of(part: dict[str, Any]) -> str:
+    """The regime, before the statement; nothing where it is asked everywhere."""
+    return f"{part['regime']}: " if part["regime"] else ""
+
+
 def text_of(found: dict[str, Any]) -> str:
     """For the terminal."""
     lines = ["A quick look: too few runs for a verdict; ranges only."] if found["quick"] else []
     for claim in found["claims"]:
         lines += ["", f"{claim['id']}  {claim['verdict'].upper()}  {claim['hypothesis']}"]
         for part in claim["parts"]:
-            lines += [f"    {part['statement']}", f"        {part['estimate']}; holds where {part['rule']}: {part['verdict']} ({part['reason']})"]
+            lines += [f"    {where_of(part)}{part['statement']}", f"        {part['estimate']}; holds where {part['rule']}: {part['verdict']} ({part['reason']})"]
         lines += [f"    {sentence}" for sentence in claim["regime"]]
         lines += [f"    not built: {text}" for text in claim["not_built"]]
     return "\n".join(lines)

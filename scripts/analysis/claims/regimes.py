@@ -3,12 +3,12 @@
 import functools
 from collections.abc import Callable, Sequence
 
-from ..attribution import attribution, causal
+from ..attribution import Phase, attribution, causal
 from ..number_text import number, percent
 from ..plots.crossover import crossing_of, pairs_of, pipeline
 from ..plots.regime_map import half_at
 from ..plots.setting import STATE, WORK, Setting, amount_text, grouped, short_spec, work_text
-from ..records import SweepData
+from ..records import Cell, SweepData
 from ..statistics import amdahl_by_phase, work_span
 from ..sweep_statistics import cell_share, cell_throughput, ratio
 
@@ -25,7 +25,7 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
 def half(_: SweepData, settings: Sequence[Setting]) -> list[str]:
     """Where commitment is half of a sequential block."""
     said = []
-    rows = [one for one in settings if one.executor == "sequential" and one.backend == "mpt:store=rocksdb" and one.workers == 1]
+    rows = [one for one in settings if one.executor == "sequential" and one.backend_name == "mpt" and one.workers == 1]
     for group in grouped(rows, WORK).values():
         ordered = sorted(group, key=lambda one: one.work_us)
         if len(ordered) < 2:
@@ -35,22 +35,34 @@ def half(_: SweepData, settings: Sequence[Setting]) -> list[str]:
         where = (f"commitment is half of the block at {number(at)} us of work a transaction{interval(low, high, ' us')}" if at is not None else
                  f"commitment is not half anywhere between {number(ordered[0].work_us)} and {number(ordered[-1].work_us)} us of work "
                  f"({percent(first)} to {percent(last)})")
-        said.append((ordered[0].keys, f"{amount_text(ordered[0].keys)} keys: {where}."))
-    return [text for _, text in sorted(said)]
+        backend, keys = ordered[0].backend, ordered[0].keys
+        said.append((backend, keys, f"{short_spec(backend)}, {amount_text(keys)} keys: {where}."))
+    return [text for _, _, text in sorted(said)]
+
+
+def halves_of(both: Cell) -> dict[str, tuple[Phase, Callable[[Cell], bool]]]:
+    """What makes about half of a phase's work of this cell, by what a plan can say."""
+    def differs(cell: Cell, **axes: str) -> bool:
+        return all(cell.axes[name] == axes.get(name, both.axes[name]) for name in ("executor", "backend", "workers", "durability", "memory"))
+
+    backend = both.axes["backend"]
+    return {"a cheaper hash, blake3": ("commitment", lambda cell: differs(cell, backend=backend + ("," if ":" in backend else ":") + "hash=blake3")),
+            "no sync": ("commitment", lambda cell: both.axes["durability"] == "block" and differs(cell, durability="none")),
+            "block-stm on 2 workers": ("execution", lambda cell: differs(cell, executor="block-stm", workers="2"))}
 
 
 def causal_form(data: SweepData, settings: Sequence[Setting]) -> list[str]:
     """What throughput would be if a phase cost more or less, by really doing so; and the attribution of that cell."""
     said = []
     for one in settings:
-        rows = causal(data, one.cell, halves={"a cheaper hash": ("commitment", lambda cell: "hash=blake3" in cell.axes["backend"])})
+        rows = causal(data, one.cell, halves=halves_of(one.cell))
         if any(row.factor == 2 for row in rows):
-            for row in rows:
-                said.append(f"{row.phase} x {row.factor:g} ({row.how}): {number(row.against_now.value)} x the throughput"
-                            f"{interval(row.against_now.low, row.against_now.high, ' x')}.")
+            cell = f"{short_spec(one.executor)} over {short_spec(one.backend)}, {work_text(one.work_us)}"
+            said += [f"{cell}: {row.phase} x {number(row.factor)} ({row.how}): {number(row.against_now.value)} x the throughput"
+                     f"{interval(row.against_now.low, row.against_now.high, ' x')}." for row in rows if row.factor != 1]
             found = attribution(data, one.cell)
             if found.overlap is not None:
-                said.append(f"Overlap E + C - EC: {number(found.overlap.value)} ns a transaction{interval(found.overlap.low, found.overlap.high, ' ns')} of "
+                said.append(f"{cell}: overlap E + C - EC: {number(found.overlap.value)} ns a transaction{interval(found.overlap.low, found.overlap.high, ' ns')} of "
                             f"{number(found.both.value)}; dominates: {found.dominates}. {found.definition}")
     return said
 
@@ -91,7 +103,7 @@ def speed_ups(backends: Sequence[str], _: SweepData, settings: Sequence[Setting]
 def contention(_: SweepData, settings: Sequence[Setting]) -> list[str]:
     """Which executor is ahead, over accounts and skew."""
     rows: dict[tuple[float, float], dict[str, Setting]] = {}
-    for group in grouped((one for one in settings if one.backend.startswith("flat:store=memory")), "executor", *CONTENDED).values():
+    for group in grouped((one for one in settings if one.backend == "flat:store=memory"), "executor", *CONTENDED).values():
         for one in group:
             if one.workers > 1 or one.executor_name == "sequential":
                 rows.setdefault((one.theta, one.accounts), {})[one.executor] = one

@@ -14,6 +14,7 @@ from .claim_file import Claim, Statement
 HOLDS: str = "holds"
 DOES_NOT_HOLD: str = "does not hold"
 UNDECIDED: str = "undecided"
+DEPENDS: str = "depends on the regime"
 RANGES_ONLY: str = "ranges only"
 UNITS: Mapping[str, float] = {"k": 1e3, "M": 1e6, "G": 1e9}
 
@@ -22,6 +23,7 @@ UNITS: Mapping[str, float] = {"k": 1e3, "M": 1e6, "G": 1e9}
 class Part:
     """A statement with its answer."""
 
+    regime: str
     statement: str
     estimate: str
     rule: str
@@ -112,15 +114,15 @@ def judge(data: SweepData, settings: Sequence[Setting], claims: Sequence[Claim],
     def part(claim: Claim, index: int, statement: Statement) -> Part:
         rule = rule_text(statement, floor)
         if statement.statistic == "not built":
-            return Part(statement.text, "not measured", rule, UNDECIDED, "not built")
+            return Part(statement.regime, statement.text, "not measured", rule, UNDECIDED, "not built")
         if cores < statement.needs_cores:
-            return Part(statement.text, "not measured", rule, UNDECIDED, f"needs {statement.needs_cores} cores, this machine has {cores}")
+            return Part(statement.regime, statement.text, "not measured", rule, UNDECIDED, f"needs {statement.needs_cores} cores, this machine has {cores}")
         ones = found.get((claim.identifier, index))
         if ones is None:
-            return Part(statement.text, "not measured", rule, UNDECIDED, "a cell of it has no valid run")
+            return Part(statement.regime, statement.text, "not measured", rule, UNDECIDED, "a cell of it has no valid run")
         cells = [one.cell for one in ones]
         if len({cell.cell for cell in cells}) < len(cells):
-            return Part(statement.text, "not measured", rule, UNDECIDED, "needs more than one core")
+            return Part(statement.regime, statement.text, "not measured", rule, UNDECIDED, "needs more than one core")
         if statement.statistic == "share":
             estimate = cell_share(cells[0], "commit")
         elif statement.statistic == "gain":
@@ -136,18 +138,19 @@ def judge(data: SweepData, settings: Sequence[Setting], claims: Sequence[Claim],
             verdict, reason = UNDECIDED, problem
         elif comparison is not None and 1 in (statement.above, statement.below) and comparison.verdict is Verdict.NO_DIFFERENCE and verdict == HOLDS:
             verdict, reason = UNDECIDED, "not shown once all statements are counted (Holm)"
-        return Part(statement.text, estimate_text(estimate, statement.statistic == "share"), rule, verdict, reason)
+        return Part(statement.regime, statement.text, estimate_text(estimate, statement.statistic == "share"), rule, verdict, reason)
 
     return {claim.identifier: [part(claim, index, statement) for index, statement in enumerate(claim.statements)] for claim in claims}
 
 
-def conclude(claim: Claim, parts: Sequence[Part], *, quick: bool) -> str:
-    """Of the claim: all must hold; where one does not, it depends on whether the claim is all of its statements or one in several regimes."""
+def conclude(parts: Sequence[Part], *, quick: bool) -> str:
+    """Of the claim. In a regime it holds where all statements do, and does not where one does not; regimes may differ."""
     if quick:
         return RANGES_ONLY
-    found = [part.verdict for part in parts]
-    if all(verdict == HOLDS for verdict in found):
-        return HOLDS
-    if DOES_NOT_HOLD in found and (claim.all_of or HOLDS not in found):
-        return DOES_NOT_HOLD
-    return UNDECIDED
+    found = set()
+    for regime in {part.regime for part in parts if part.regime}:
+        verdicts = {part.verdict for part in parts if part.regime in (regime, "")}
+        found.add(DOES_NOT_HOLD if DOES_NOT_HOLD in verdicts else HOLDS if verdicts == {HOLDS} else UNDECIDED)
+    if {HOLDS, DOES_NOT_HOLD} <= found:
+        return DEPENDS
+    return found.pop() if len(found) == 1 else UNDECIDED
