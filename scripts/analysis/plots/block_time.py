@@ -5,7 +5,7 @@ from typing import Optional
 import numpy
 
 from analysis.plots.figure import MEDIANS, Figure, Row, finish
-from analysis.plots.setting import EVERYTHING, Setting, describe, main_family, settings_of, short_spec
+from analysis.plots.setting import EVERYTHING, Setting, describe, main_families, settings_of, short_spec
 from analysis.plots.spans import chosen, ends
 from analysis.plots.style import WIDTH, Series, legend_above, nanoseconds, pyplot
 from analysis.records import SweepData
@@ -22,7 +22,7 @@ def block_time(data: SweepData) -> Optional[Figure]:
     if not settings:
         return None
     executed = [one for one in settings if one.executor_name != "replay"] or settings
-    shown = spread(ends(main_family(executed)))
+    shown = spread(ends(main_families(executed, 1)[0]))
     series = Series(one.cell.cell for one in shown)
     canvas, axes = pyplot.subplots(figsize=(WIDTH, 3.3), constrained_layout=True)
     rows: list[Row] = []

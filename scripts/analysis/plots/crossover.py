@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import WORK, Setting, describe, grouped, settings_of, short_spec
+from analysis.plots.setting import WORK, Setting, grouped, panels_text, settings_of, short_spec
 from analysis.plots.style import COLOURS, GREY, Axes, Series, grid, legend_above, points, si_axis, title
 from analysis.records import SweepData
 from analysis.statistics import Crossing, crossing
@@ -23,8 +23,7 @@ def crossover(data: SweepData) -> Optional[Figure]:
     if not pairs:
         return None
     shown = pairs[:MOST_PANELS]
-    canvas, axes = grid(len(shown), columns=3, panel_height=2.5)
-    leaders = [slow[0] for _, slow in pairs]
+    canvas, axes = grid(len(shown), columns=2, panel_height=2.5)
     series = Series(["fast", "slow"])
     rows: list[Row] = []
     for fast, slow in pairs:
@@ -32,7 +31,7 @@ def crossover(data: SweepData) -> Optional[Figure]:
         if (fast, slow) in shown:
             panel = axes[shown.index((fast, slow))]
             draw(panel, fast, slow, found, series)
-            title(panel, describe(leaders, slow[0], ("executor", "workers", "backend", "keys", "durability")) or f"{slow[0].workers} cores")
+            title(panel, f"{pipeline(fast[0])},{pipeline(slow[0])}", 0)
         for left, right in zip(fast, slow):
             faster = ratio(right.cell, left.cell)
             rows.append(Row((left.cell.cell, right.cell.cell), (
@@ -40,11 +39,10 @@ def crossover(data: SweepData) -> Optional[Figure]:
                 faster.value, faster.low, faster.high, found.x, found.low, found.high)))
     axes[0].set_ylabel("transactions / s")
     legend_above(canvas, axes)
-    fast, slow = pairs[0]
     return finish(data, "crossover", "Sequential over a fast commitment against parallel over a slow one", canvas, COLUMNS, rows,
                   [one for pair in shown for side in pair for one in side],
-                  f"Filled: {pipeline(fast[0])}. Hollow: the parallel executor over {short_spec(slow[0].backend)} on the cores of the panel. Band: "
-                  "where the two cross, with its interval; none where they do not within the work measured.")
+                  "Over each panel the two pipelines: filled the sequential one over the fast commitment, hollow the parallel one over the slow commitment. "
+                  "Band: where the two cross, with its interval; none where they do not within the work measured." + panels_text(len(pairs) - len(shown)))
 
 
 def pairs_of(settings: list[Setting]) -> list[tuple[list[Setting], list[Setting]]]:
@@ -75,8 +73,7 @@ def pipeline(one: Setting) -> str:
 
 def draw(panel: Axes, fast: list[Setting], slow: list[Setting], found: Crossing, series: Series) -> None:
     """One panel."""
-    for name, label, ones in (("fast", f"{short_spec(fast[0].executor)} + {short_spec(fast[0].backend)}", fast),
-                              ("slow", f"parallel + {short_spec(slow[0].backend)}", slow)):
+    for name, label, ones in (("fast", f"sequential, {FAST}", fast), ("slow", f"parallel, {SLOW}", slow)):
         points(panel, [one.work_us for one in ones], [cell_throughput(one.cell) for one in ones], [list(one.cell.throughputs) for one in ones],
                series, name, label)
     panel.set_xscale("symlog", linthresh=1, linscale=0.4)

@@ -119,14 +119,21 @@ def grouped(settings: Iterable[Setting], *names: str) -> dict[Parts, list[Settin
     return groups
 
 
-def main_family(settings: Sequence[Setting]) -> list[Setting]:
-    """Of many cells those that one picture should hold: the same state, skew and knobs, under the most pipelines; work may differ.
+def main_families(settings: Sequence[Setting], most: int = 2) -> list[list[Setting]]:
+    """Of many cells those that one picture should hold, by family: the same state, skew and knobs, under many pipelines; work may differ.
 
-    Of families alike in this the larger state is taken. Budgets may differ: what one is for depends on the backend.
+    At most `most` families, those of the most backends, and at best one on each durability: what is alike in this is told apart by the number of
+    pipelines, and then by the larger state. Budgets may differ: what one is for depends on the backend.
     """
     families = grouped(settings, "executor", "backend", "workers", "memory", WORK)
-    return max(families.values(), default=[], key=lambda family: (
+    ranked = sorted(families.values(), reverse=True, key=lambda family: (
         len({one.backend_name for one in family}), len({(one.executor, one.backend, one.workers) for one in family}), family[0].keys))
+    chosen: list[list[Setting]] = []
+    for family in ranked:
+        durabilities = {dict(other[0].parts)["durability"] for other in chosen}
+        if len({one.backend_name for one in family}) == len({one.backend_name for one in ranked[0]}) and dict(family[0].parts)["durability"] not in durabilities:
+            chosen.append(family)
+    return chosen[:most]
 
 
 def amount_text(value: float) -> str:

@@ -3,12 +3,12 @@
 from typing import Optional
 
 from analysis.plots.figure import MEDIANS, Figure, Row, finish
-from analysis.plots.setting import EVERYTHING, Setting, describe, main_family, settings_of, short_spec
-from analysis.plots.style import GREY, SPANS, WIDTH, nanoseconds, pyplot
+from analysis.plots.setting import EVERYTHING, Setting, describe, main_families, settings_of, short_spec
+from analysis.plots.style import GREY, SPANS, WIDTH, Axes, nanoseconds, pyplot
 from analysis.records import SweepData
 from analysis.sweep_statistics import cell_ns_per_tx, cell_share
 
-MOST_BARS: int = 20
+MOST_BARS: int = 20  # a family
 COLUMNS: tuple[str, ...] = ("cell", "ns a transaction", "low", "high", "execute %", "stage %", "merkleize %", "persist %", "other %", "commitment % low",
                             "commitment %", "commitment % high")
 
@@ -18,16 +18,31 @@ def spans(data: SweepData) -> Optional[Figure]:
     settings = settings_of(data)
     if not settings:
         return None
-    shown = chosen(ends(main_family(settings)))
+    families = [chosen(ends(family)) for family in main_families(settings)]
+    shown = [one for family in families for one in family]
     rows: list[Row] = []
     for one in settings:
         total, commit = cell_ns_per_tx(one.cell), cell_share(one.cell, "commit")
         shares = [100 * cell_share(one.cell, span).value for span in SPANS]
         text = describe(settings, one, EVERYTHING) or short_spec(one.backend)
         rows.append(Row((one.cell.cell,), (text, total.value, total.low, total.high, *shares, percent(commit.low), percent(commit.value), percent(commit.high))))
-    canvas, (times, parts) = pyplot.subplots(1, 2, figsize=(WIDTH, 0.8 + 0.17 * len(shown)), sharey=True, constrained_layout=True)
-    times.set_ylim(-0.6, len(shown) - 0.4)
-    for place, one in enumerate(shown):
+    canvas, panels = pyplot.subplots(len(families), 2, figsize=(WIDTH, 0.6 * len(families) + 0.3 + 0.17 * len(shown)), squeeze=False, constrained_layout=True,
+                                     gridspec_kw={"height_ratios": [len(family) + 2 for family in families]})
+    for family, (times, parts) in zip(families, panels):
+        bars(times, parts, family)
+    canvas.legend(*panels[0][0].get_legend_handles_labels(), loc="lower center", bbox_to_anchor=(0.55, 1.0), ncol=len(SPANS))
+    for panel, text in zip(panels[-1], ("time a transaction", "share of wall time, %")):
+        panel.set_xlabel(text)
+    left_out = len(settings) - len(shown)
+    note = f" {left_out} more cells are only in the table." if left_out else ""
+    return finish(data, "spans", "Where the time of a block goes", canvas, COLUMNS, rows, shown,
+                  "Time a transaction (left) and shares of the block's wall time (right): execute, then the commitment's stage, merkleize and "
+                  "persist; other is what lies between the spans. Dashed: half of the block." + note, marks=MEDIANS)
+
+
+def bars(times: Axes, parts: Axes, family: list[Setting]) -> None:
+    """One family's, in time a transaction and in shares; each family has its own scale of time."""
+    for place, one in enumerate(family):
         total = cell_ns_per_tx(one.cell)
         left_time = left_share = 0.0
         for span, (colour, hatch) in SPANS.items():
@@ -38,24 +53,16 @@ def spans(data: SweepData) -> Optional[Figure]:
             left_time += share * total.value
             left_share += 100 * share
         times.text(left_time, place, " " + nanoseconds(total.value), va="center", fontsize=6.5)
-    times.set_yticks(range(len(shown)), [describe(shown, one, EVERYTHING) or short_spec(one.backend) for one in shown], fontsize=6.8)
-    times.invert_yaxis()
-    times.set_xlabel("time a transaction")
+    times.set_yticks(range(len(family)), [describe(family, one, EVERYTHING) or short_spec(one.backend) for one in family], fontsize=6.8)
     times.xaxis.set_major_formatter(lambda value, _: nanoseconds(value) if value else "0")
     times.margins(x=0.2)
-    times.tick_params(axis="x", labelrotation=0)
     times.locator_params(axis="x", nbins=3)
+    parts.set_yticks([])
     parts.axvline(50, color=GREY, linewidth=0.8, linestyle="--")
-    parts.set_xlabel("share of wall time, %")
     parts.set_xlim(0, 100)
     for panel in (times, parts):
+        panel.set_ylim(len(family) - 0.4, -0.6)
         panel.grid(axis="y", visible=False)
-    canvas.legend(*times.get_legend_handles_labels(), loc="lower center", bbox_to_anchor=(0.55, 1.0), ncol=len(SPANS))
-    left_out = len(settings) - len(shown)
-    note = f" {left_out} more cells are only in the table." if left_out else ""
-    return finish(data, "spans", "Where the time of a block goes", canvas, COLUMNS, rows, shown,
-                  "Time a transaction (left) and shares of the block's wall time (right): execute, then the commitment's stage, merkleize and "
-                  "persist; other is what lies between the spans. Dashed: half of the block." + note, marks=MEDIANS)
 
 
 def ends(settings: list[Setting]) -> list[Setting]:

@@ -17,7 +17,7 @@ from matplotlib import pyplot  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure as Canvas  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter  # noqa: E402
 
 from analysis.statistics import Estimate  # noqa: E402
 
@@ -90,9 +90,17 @@ def nanoseconds(value: float) -> str:
     return f"{value:.3g} ns"
 
 
+class _SiBetweenDecades(LogFormatter):  # type: ignore[misc]
+    """Of a logarithmic axis: where it spans little more than a decade, ticks between the decades are named too."""
+
+    def __call__(self, x: float, pos: Optional[int] = None) -> str:
+        return si(x) if super().__call__(x, pos) else ""
+
+
 def si_axis(axis: Any) -> None:
-    """Ticks as "10k"."""
+    """Ticks as "10k"; after the scale is set."""
     axis.set_major_formatter(FuncFormatter(lambda value, _: si(value)))
+    axis.set_minor_formatter(_SiBetweenDecades() if axis.get_scale() == "log" else NullFormatter())
 
 
 def points(axes: Axes, xs: Sequence[float], estimates: Sequence[Estimate], runs: Sequence[Sequence[float]], series: Series, name: str,

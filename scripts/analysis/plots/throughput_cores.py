@@ -3,7 +3,7 @@
 from typing import Optional
 
 from analysis.plots.figure import Figure, Row, finish
-from analysis.plots.setting import Setting, describe, grouped, main_family, panels_text, settings_of, short_spec
+from analysis.plots.setting import Setting, describe, grouped, main_families, panels_text, settings_of, short_spec
 from analysis.plots.style import GREY, LIGHT, Axes, Series, grid, legend_above, points, si_axis, title
 from analysis.records import SweepData
 from analysis.sweep_statistics import cell_throughput
@@ -38,11 +38,11 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
     if not panels:
         return None
     panels.sort(key=lambda group: (group[0].backend, group[0].work_us, group[0].keys))
-    best = main_family([one for group in panels for one in group])
-    shown = [group for group in panels if group[0] in best][:MOST_PANELS]
+    families = main_families([one for group in panels for one in group])
+    shown = [group for family in families for group in panels if group[0] in family][:MOST_PANELS]
     works = len({group[0].work_us for group in shown})
     columns = works if 2 <= works <= 4 else 4
-    canvas, axes = grid(len(shown), columns=columns, panel_height=2.0)
+    canvas, axes = grid(len(shown), columns=columns, panel_height=2.0 if len(shown) <= 2 * columns else 1.7)
     series = Series(sorted({short_spec(one.executor) for group in shown for one in group}, key=lambda name: (name != "sequential", name)))
     leaders, shown_leaders = [group[0] for group in panels], [group[0] for group in shown]
     names = ("backend", "work", "keys", "theta", "durability", "cache", "workload")
@@ -51,7 +51,7 @@ def throughput_cores(data: SweepData) -> Optional[Figure]:
         base = next((one for one in group if one.executor_name == "sequential" and one.workers == 1), None)
         if group in shown:
             draw(axes[shown.index(group)], group, base, series)
-            title(axes[shown.index(group)], describe(shown_leaders, group[0], names) or short_spec(group[0].backend), 14)
+            title(axes[shown.index(group)], describe(shown_leaders, group[0], names) or short_spec(group[0].backend), 56 // columns)
         for one in sorted(group, key=lambda setting: (setting.executor, setting.workers)):
             estimate = cell_throughput(one.cell)
             linear = bound = against = None
