@@ -174,12 +174,13 @@ def attribution(data: SweepData, both: Cell) -> Attribution:
 def causal(data: SweepData, both: Cell, *, halves: Mapping[str, tuple[Phase, Callable[[Cell], bool]]] | None = None) -> list[CausalRow]:
     """Throughput with either phase at 0, 1/2, 1 and 2 x its work, as far as the cells were measured; every row is a cell, none is computed.
 
-    Removed: the null backend, or replay. Repeated: the axes commit_times and execute_times. Halved: `halves` maps words for the
+    Removed: the null backend or the flat one, or replay. Repeated: the axes commit_times and execute_times. Halved: `halves` maps words for the
     substitute ("blake3 for keccak") to the phase and to which cells have it, among those that differ from `both` in executor, backend, workers
     or durability alone.
     """
     found: list[tuple[Phase, float, str, Cell | None]] = [
-        ("commitment", 0.0, "null backend", without_commitment(data, both)),
+        ("commitment", 0.0, "null backend, which keeps all values in memory", without_commitment(data, both)),
+        ("commitment", 0.0, "flat backend, which keeps them on the same store" if _store(both) else "flat backend", with_flat(data, both)),
         ("commitment", 1.0, "as it is", both),
         ("execution", 0.0, "replay", without_execution(data, both)),
         ("execution", 1.0, "as it is", both),

@@ -48,7 +48,7 @@ def memory_bytes(data: SweepData) -> Optional[Figure]:
     bars(right, [("keys and values (logical)", COLOURS[4], "", [amounts(one)["logical"] for one in shown]),
                  ("given to the store", COLOURS[1], "////", [amounts(one)["store"] for one in shown]),
                  ("written to the device", COLOURS[3], "....", [amounts(one)["device"] for one in shown])])
-    left.set_yticks(range(len(shown)), texts)
+    left.set_yticks(range(len(shown)), texts, fontsize=6.6)
     left.invert_yaxis()
     left.set_xlabel("peak resident memory, MiB")
     right.set_xlabel("bytes a transaction")
@@ -57,7 +57,7 @@ def memory_bytes(data: SweepData) -> Optional[Figure]:
         panel.xaxis.set_major_formatter(lambda value, _: si(value))
         panel.grid(axis="y", visible=False)
         panel.margins(x=0.14)
-    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2)
+    canvas.legend(*right.get_legend_handles_labels(), loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=3)
     return finish(data, "memory-bytes", "Memory, and bytes written a transaction", canvas, COLUMNS, rows, shown,
                   "Left: peak resident memory of warm-up and measured blocks, mapped files included. Right: bytes a transaction: keys and new values "
                   "of the blocks' StateDiffs; what the backend gave its store; what the kernel counts as written. One cell for each backend "

@@ -15,10 +15,10 @@ COLUMNS: tuple[str, ...] = ("panel", "executor", "backend", "cores", "keys", "tr
 
 
 def state_size(data: SweepData) -> Optional[Figure]:
-    """A panel for each executor and amount of work, a series for each backend; None where no backend was measured on two sizes."""
+    """A panel for each executor and amount of work, a series for each backend that was measured on two sizes; None where none was."""
     large = [one for one in settings_of(data) if one.keys >= LEAST_KEYS]
-    panels = [group for group in grouped(large, *STATE, "backend").values()
-              if any(len({one.keys for one in same}) > 1 for same in grouped(group, *STATE).values())]
+    sized = [one for same in grouped(large, *STATE).values() if len({one.keys for one in same}) > 1 for one in same]
+    panels = list(grouped(sized, *STATE, "backend").values())
     if not panels:
         return None
     panels.sort(key=lambda group: (group[0].work_us, group[0].executor, group[0].workers))

@@ -92,5 +92,5 @@ def draw(panel: Axes, group: list[Setting], base: Optional[Setting], series: Ser
     panel.set_xlabel("cores")
     panel.set_xticks(sorted({one.workers for one in group}))
     panel.set_xlim(1 - 0.15 * most, most * 1.15)
-    panel.set_ylim(bottom=0)
+    panel.set_ylim(0, 1.06 * panel.dataLim.y1)  # so that no point lies on the edge
     si_axis(panel.yaxis)
