@@ -96,9 +96,9 @@ def made_block(number: int, means: dict[str, float], chain: int, speed: float, r
 
 
 def made_line(axes: Axes, rng: random.Random) -> Line:
-    """The line of one run of this cell: run-to-run noise of 1.5 %."""
+    """The line of one run of this cell: run-to-run noise of 1 %."""
     means, chain = span_means(axes)
-    speed = rng.lognormvariate(0, 0.015)
+    speed = rng.lognormvariate(0, 0.01)
     blocks = [made_block(3 + i, means, chain, speed, rng) for i in range(BLOCKS)]
     names = [phase + "_ns" for phase in PHASES] + ["other_ns", "total_ns"] + [phase + "_cpu_ns" for phase in PHASES]
     totals = {name: sum(block[name] for block in blocks) for name in names}
