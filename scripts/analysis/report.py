@@ -5,7 +5,7 @@ import html
 import io
 import json
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from . import records
@@ -84,6 +84,8 @@ def verdicts_html(claims: Optional[dict[str, Any]]) -> str:
     parts = ['<h2 id="verdicts">Verdicts</h2>']
     if claims["quick"]:
         parts.append('<p class="warning">A quick look: too few runs for a verdict. What follows are ranges.</p>')
+    else:
+        parts.append(summary_html(claims["claims"]))
     for claim in claims["claims"]:
         kind = claim["verdict"].replace(" ", "-")
         rows = "".join(
@@ -91,16 +93,38 @@ def verdicts_html(claims: Optional[dict[str, Any]]) -> str:
             f'<td class="word">{escape(part["rule"])}</td><td class="word">{escape(part["verdict"])}</td><td class="word">{escape(part["reason"])}</td></tr>'
             for part in claim["parts"])
         regime = "".join(f"<li>{escape(sentence)}</li>" for sentence in claim["regime"])
+        tables = "".join(claim_table_html(table) for table in claim["tables"])
         links = ", ".join(f'<a href="#{escape(name)}">{escape(name)}</a>' for name in claim["figures"])
         missing = "".join(f"<li>Not built, so not measured: {escape(text)}</li>" for text in claim["not_built"])
         parts.append(f"""<div class="verdict {kind}" id="{escape(claim['id'])}">
 <h3>{escape(claim['id'])}: <span class="answer">{escape(claim['verdict'])}</span></h3>
 <p>{escape(claim['hypothesis'])}</p>
 <div class="wide parts" tabindex="0"><table><thead><tr><th class="word">regime</th><th class="word">statement</th><th class="word">measured</th><th class="word">holds where</th><th class="word">verdict</th><th class="word">why</th></tr></thead><tbody>{rows}</tbody></table></div>
-<ul>{regime}{missing}</ul>
+<ul>{regime}{missing}</ul>{tables}
 <p class="quiet">Would be refuted by: {escape(claim['refuted_by'])} Figures: {links or 'none'}.</p>
 </div>""")
     return "\n".join(parts)
+
+
+def summary_html(claims: Sequence[Mapping[str, Any]]) -> str:
+    """All verdicts at a glance: in which regimes each claim holds."""
+    def regimes(claim: Mapping[str, Any], verdict: str) -> str:
+        return "; ".join(escape(regime) for regime, found in claim["by_regime"].items() if found == verdict) or "-"
+
+    rows = "".join(f'<tr><td class="word"><a href="#{escape(claim["id"])}">{escape(claim["id"])}</a></td><td class="word">{escape(claim["hypothesis"])}</td>'
+                   f'<td class="word"><b>{escape(claim["verdict"])}</b></td><td class="word">{regimes(claim, "holds")}</td>'
+                   f'<td class="word">{regimes(claim, "does not hold")}</td><td class="word">{regimes(claim, "undecided")}</td></tr>' for claim in claims)
+    return ('<div class="wide parts" tabindex="0"><table><thead><tr><th class="word">claim</th><th class="word">says</th><th class="word">verdict</th>'
+            '<th class="word">holds</th><th class="word">does not hold</th><th class="word">undecided</th></tr></thead>'
+            f'<tbody>{rows}</tbody></table></div>')
+
+
+def claim_table_html(table: Mapping[str, Any]) -> str:
+    """Of a claim, folded away."""
+    head = "".join(f'<th class="word">{escape(column)}</th>' for column in table["columns"])
+    rows = "".join("<tr>" + "".join(f'<td class="word">{escape(text)}</td>' for text in row) + "</tr>" for row in table["rows"])
+    return (f'<details><summary>{escape(table["title"])}</summary><div class="wide parts" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+            f'<tbody>{rows}</tbody></table></div></details>')
 
 
 def introduction_html(data: SweepData, claims: Optional[dict[str, Any]]) -> str:

@@ -173,10 +173,13 @@ class Evaluation(unittest.TestCase):
     def test_says_where_the_answer_changes(self) -> None:
         regime = self.claim("K1")["regime"]
         self.assertEqual(6, sum("commitment is half of the block at" in text or "commitment is not half anywhere" in text for text in regime), regime)
-        twice = next(text for text in regime if "over mpt:rocksdb,direct=on" in text and "commitment x 2" in text)
-        self.assertRegex(twice, r"\): 0\.(49|5)", "commitment is 97 % of that cell")
-        for how in ("null backend", "a cheaper hash", "no sync", "replay", "block-stm on 2 workers", "done 2 times"):
-            self.assertTrue(any(how in text for text in regime), (how, regime))
+        causal = [row for table in self.claim("K1")["tables"] for row in table["rows"] if "over mpt:rocksdb,direct=on" in table["title"]]
+        twice = next(row for row in causal if row[:2] == ("commitment", "x 2"))
+        self.assertRegex(twice[3], r"^0\.(49|5)", "commitment is 97 % of that cell")
+        for how in ("null backend", "flat backend", "a cheaper hash", "no sync", "replay", "block-stm on 2 workers", "done 2 times"):
+            self.assertTrue(any(how in row[2] for row in causal), (how, causal))
+        self.assertEqual(2, len(self.claim("K1")["tables"]), "on disk and in memory")
+        self.assertTrue(any("overlap E + C - EC" in text for text in regime))
         self.assertTrue(any("sequential + paged, 1 core and block-stm + mpt, 2 cores cross at" in text for text in self.claim("K2")["regime"]), self.claim("K2")["regime"])
         self.assertTrue(any("never above" in text for text in self.claim("K3")["regime"]))
         self.assertTrue(any("zipf 1.2" in text for text in self.claim("K5")["regime"]))
@@ -187,6 +190,8 @@ class Evaluation(unittest.TestCase):
             self.assertIn(f"{claim['id']}  {claim['verdict'].upper()}", text)
             for part in claim["parts"]:
                 self.assertIn(part["statement"], text)
+            for table in claim["tables"]:
+                self.assertIn(table["title"], text)
 
     def test_missing_cells_leave_it_undecided(self) -> None:
         knobs, claims = read_all("full")

@@ -15,10 +15,11 @@ from analysis.errors import AnalysisError
 
 CLAIMS: dict[str, Any] = {
     "schema_version": 1, "quick": False, "claims": [
-        {"id": "K1", "hypothesis": "Commitment is the <largest> cost.", "verdict": "does not hold", "refuted_by": "a share below half.",
+        {"id": "K1", "hypothesis": "Commitment is the <largest> cost.", "verdict": "does not hold", "by_regime": {"on disk": "does not hold"}, "refuted_by": "a share below half.",
          "parts": [{"regime": "on disk", "statement": "share at 3 us", "estimate": "93 % (92 to 94 %)", "rule": "lower end above 50 %", "verdict": "holds", "reason": "made up"}],
-         "regime": ["Half at 46 us of work and 1M keys."], "not_built": ["overlapping stages"], "figures": ["regime-map"]},
-        {"id": "K2", "hypothesis": "A second one.", "verdict": "undecided", "refuted_by": "nothing.", "parts": [], "regime": [], "not_built": [], "figures": []},
+         "regime": ["Half at 46 us of work and 1M keys."],
+         "tables": [{"title": "If a phase cost more", "columns": ["phase", "throughput"], "rows": [["commitment", "0.5"]]}], "not_built": ["overlapping stages"], "figures": ["regime-map"]},
+        {"id": "K2", "hypothesis": "A second one.", "verdict": "undecided", "by_regime": {}, "refuted_by": "nothing.", "parts": [], "regime": [], "tables": [], "not_built": [], "figures": []},
     ],
 }
 

@@ -16,8 +16,8 @@ from ..plots.setting import settings_of
 from ..records import SweepData
 from ..report import VERDICTS_FILE, draw_all, write_report
 from .claim_file import Claim, core_counts, names, plan_text, read_claim, read_knobs, usable_cores
-from .regimes import REGIMES
-from .verdict import conclude, judge
+from .regimes import REGIMES, TABLES
+from .verdict import by_regime, conclude, judge
 
 PLAN_FILE: str = "plan.toml"
 ALL: str = "all"
@@ -48,8 +48,9 @@ def evaluate(data: SweepData, claims: Sequence[Claim], cores: int, *, quick: boo
     parts = judge(data, settings, claims, cores, quick=quick)
     return {"schema_version": 1, "quick": quick, "claims": [{
         "id": claim.identifier, "hypothesis": claim.hypothesis, "rule": claim.rule, "refuted_by": claim.refuted_by,
-        "verdict": conclude(parts[claim.identifier], quick=quick), "parts": [dataclasses.asdict(part) for part in parts[claim.identifier]],
-        "regime": [sentence for name in claim.regimes for sentence in REGIMES[name](data, settings)], "not_built": list(claim.not_built),
+        "verdict": conclude(parts[claim.identifier], quick=quick), "by_regime": by_regime(parts[claim.identifier]), "parts": [dataclasses.asdict(part) for part in parts[claim.identifier]],
+        "regime": [sentence for name in claim.regimes for sentence in REGIMES[name](data, settings)],
+        "tables": [dataclasses.asdict(table) for name in claim.regimes if name in TABLES for table in TABLES[name](data, settings)], "not_built": list(claim.not_built),
         "figures": list(claim.figures)} for claim in claims]}
 
 
@@ -71,6 +72,8 @@ def text_of(found: dict[str, Any]) -> str:
         for part in claim["parts"]:
             lines += [f"    {where_of(part)}{part['statement']}", f"        {part['estimate']}; holds where {part['rule']}: {part['verdict']} ({part['reason']})"]
         lines += [f"    {sentence}" for sentence in claim["regime"]]
+        for table in claim["tables"]:
+            lines += [f"    {table['title']}", *(f"        {phase} {cost} ({how}): {value}" for phase, cost, how, value in table["rows"])]
         lines += [f"    not built: {text}" for text in claim["not_built"]]
     return "\n".join(lines)
 

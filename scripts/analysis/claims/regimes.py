@@ -1,9 +1,10 @@
 """Where the answer to a claim changes, in sentences with their numbers."""
 
+import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 
-from ..attribution import Phase, attribution, causal
+from ..attribution import DOMINATES, CausalRow, Phase, attribution, causal
 from ..number_text import number, percent
 from ..plots.crossover import crossing_of, pairs_of, pipeline
 from ..plots.regime_map import half_at
@@ -15,6 +16,15 @@ from ..sweep_statistics import cell_share, cell_throughput, ratio
 PARALLEL: tuple[str, ...] = ("block-stm", "lock-schedule")
 PHASES: tuple[str, ...] = ("execute", "stage", "merkleize", "persist")
 CONTENDED: tuple[str, ...] = (*STATE, "workload.keys", "workload.theta")
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Numbers that a sentence would hide."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 def interval(low: float | None, high: float | None, unit: str = "") -> str:
@@ -51,20 +61,35 @@ def halves_of(both: Cell) -> dict[str, tuple[Phase, Callable[[Cell], bool]]]:
             "block-stm on 2 workers": ("execution", lambda cell: differs(cell, executor="block-stm", workers="2"))}
 
 
-def causal_form(data: SweepData, settings: Sequence[Setting]) -> list[str]:
-    """What throughput would be if a phase cost more or less, by really doing so; and the attribution of that cell."""
+def attributions(data: SweepData, settings: Sequence[Setting]) -> list[str]:
+    """Of the cells whose work was also done twice: what execution and commitment take alone, and which dominates."""
     said = []
-    for one in settings:
-        rows = causal(data, one.cell, halves=halves_of(one.cell))
-        if any(row.factor == 2 for row in rows):
-            cell = f"{short_spec(one.executor)} over {short_spec(one.backend)}, {work_text(one.work_us)}"
-            said += [f"{cell}: {row.phase} x {number(row.factor)} ({row.how}): {number(row.against_now.value)} x the throughput"
-                     f"{interval(row.against_now.low, row.against_now.high, ' x')}." for row in rows if row.factor != 1]
-            found = attribution(data, one.cell)
-            if found.overlap is not None:
-                said.append(f"{cell}: overlap E + C - EC: {number(found.overlap.value)} ns a transaction{interval(found.overlap.low, found.overlap.high, ' ns')} of "
-                            f"{number(found.both.value)}; dominates: {found.dominates}. {found.definition}")
-    return said
+    for one, _ in causal_cells(data, settings):
+        found = attribution(data, one.cell)
+        if found.overlap is not None:
+            said.append(f"{pipeline_text(one)}: overlap E + C - EC {number(found.overlap.value)} ns a transaction"
+                        f"{interval(found.overlap.low, found.overlap.high, ' ns')} of {number(found.both.value)}; dominates: {found.dominates}.")
+    return [*said, DOMINATES] if said else []
+
+
+def pipeline_text(one: Setting) -> str:
+    """Executor, backend and work."""
+    return f"{short_spec(one.executor)} over {short_spec(one.backend)}, {work_text(one.work_us)}"
+
+
+def causal_cells(data: SweepData, settings: Sequence[Setting]) -> list[tuple[Setting, list[CausalRow]]]:
+    """The cells whose work was really repeated, with what was done to each phase."""
+    found = [(one, causal(data, one.cell, halves=halves_of(one.cell))) for one in settings]
+    return [(one, rows) for one, rows in found if any(row.factor == 2 for row in rows)]
+
+
+def causal_form(data: SweepData, settings: Sequence[Setting]) -> list[Table]:
+    """What throughput would be if a phase cost more or less, by really doing so."""
+    return [Table(f"{pipeline_text(one)}: throughput if a phase cost more or less, measured",
+                  ("phase", "its cost", "done by", "throughput, x as it is"),
+                  [(row.phase, f"x {row.factor:g}", row.how, f"{number(row.against_now.value)}{interval(row.against_now.low, row.against_now.high)}")
+                   for row in rows if row.factor != 1])
+            for one, rows in causal_cells(data, settings)]
 
 
 def crossings(_: SweepData, settings: Sequence[Setting]) -> list[str]:
@@ -132,6 +157,7 @@ def commitment_cores(_: SweepData, settings: Sequence[Setting]) -> list[str]:
 
 
 REGIMES: dict[str, Callable[[SweepData, Sequence[Setting]], list[str]]] = {
-    "half": half, "causal": causal_form, "crossing": crossings, "speedup": functools.partial(speed_ups, ("mpt",)),
+    "half": half, "causal": attributions, "crossing": crossings, "speedup": functools.partial(speed_ups, ("mpt",)),
     "speedup of both": functools.partial(speed_ups, ("mpt", "paged")), "contention": contention, "commitment": commitment_cores,
 }
+TABLES: dict[str, Callable[[SweepData, Sequence[Setting]], list[Table]]] = {"causal": causal_form}

@@ -143,14 +143,20 @@ def judge(data: SweepData, settings: Sequence[Setting], claims: Sequence[Claim],
     return {claim.identifier: [part(claim, index, statement) for index, statement in enumerate(claim.statements)] for claim in claims}
 
 
+def by_regime(parts: Sequence[Part]) -> dict[str, str]:
+    """In a regime a claim holds where all its statements do, and does not where one does not; what is asked everywhere counts in each."""
+    found: dict[str, str] = {}
+    for regime in dict.fromkeys(part.regime for part in parts if part.regime):
+        verdicts = {part.verdict for part in parts if part.regime in (regime, "")}
+        found[regime] = DOES_NOT_HOLD if DOES_NOT_HOLD in verdicts else HOLDS if verdicts == {HOLDS} else UNDECIDED
+    return found
+
+
 def conclude(parts: Sequence[Part], *, quick: bool) -> str:
-    """Of the claim. In a regime it holds where all statements do, and does not where one does not; regimes may differ."""
+    """Of the claim, from its regimes, which may differ."""
     if quick:
         return RANGES_ONLY
-    found = set()
-    for regime in {part.regime for part in parts if part.regime}:
-        verdicts = {part.verdict for part in parts if part.regime in (regime, "")}
-        found.add(DOES_NOT_HOLD if DOES_NOT_HOLD in verdicts else HOLDS if verdicts == {HOLDS} else UNDECIDED)
+    found = set(by_regime(parts).values())
     if {HOLDS, DOES_NOT_HOLD} <= found:
         return DEPENDS
     return found.pop() if len(found) == 1 else UNDECIDED
