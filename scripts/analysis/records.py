@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import lzma
 import pathlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast
@@ -23,6 +24,7 @@ Floats = numpy.typing.NDArray[numpy.float64]
 Paths = str | pathlib.Path | Sequence[str | pathlib.Path]
 
 RESULT_FILE: str = "runs.jsonl"
+PACKED: str = ".xz"  # results that are kept: a sweep's lines take a fifteenth of their bytes so
 SPANS: tuple[str, ...] = ("execute", "stage", "merkleize", "persist", "other")
 COMMIT_SPANS: tuple[str, ...] = ("stage", "merkleize", "persist")
 
@@ -388,8 +390,10 @@ def _parse(text: str, source: str, torn: bool, count: dict[str, int]) -> Run:
 
 
 def result_file(path: pathlib.Path) -> pathlib.Path:
-    """The runs.jsonl that is meant: `path` itself, or the one in that folder. AnalysisError where there is none."""
+    """The runs.jsonl that is meant: `path` itself, or the one in that folder, packed or not. AnalysisError where there is none."""
     file = path / RESULT_FILE if path.is_dir() else path
+    if path.is_dir() and not file.is_file():
+        file = path / (RESULT_FILE + PACKED)
     if not file.is_file():
         where = f"the folder {path} has no {RESULT_FILE}" if path.is_dir() else f"{path} does not exist"
         raise AnalysisError(f"{where}: name a folder that `commitbench run` or `commitbench sweep` wrote to, or its {RESULT_FILE}")
@@ -402,10 +406,12 @@ def read_runs(paths: Iterable[pathlib.Path]) -> Iterator[Run]:
     for path in paths:
         file = result_file(path)
         try:
-            with open(file, encoding="utf-8") as lines:
+            with (lzma.open if file.suffix == PACKED else open)(file, "rt", encoding="utf-8") as lines:
                 for number, text in enumerate(lines, start=1):
                     if text.strip():
                         yield _parse(text, f"{file}:{number}", not text.endswith("\n"), count)
+        except (lzma.LZMAError, EOFError) as error:
+            raise AnalysisError(f"{file}: is no whole {PACKED} file ({error}): restore it from a copy") from error
         except UnicodeDecodeError as error:
             raise AnalysisError(f"{file}: is no text ({error.reason}): name a {RESULT_FILE}, or restore it from a copy") from error
         except OSError as error:

@@ -1,6 +1,7 @@
 """Reading result files: what is kept, what is counted, what is refused."""
 
 import json
+import lzma
 import pathlib
 
 import pytest
@@ -19,6 +20,21 @@ def refused(path: pathlib.Path) -> str:
     text = str(caught.value)
     assert "\n" not in text
     return text
+
+
+def test_packed_lines_are_read(tmp_path: pathlib.Path) -> None:
+    """runs.jsonl.xz holds the same; a file that ends early is refused."""
+    plain = write(tmp_path / "plain", cell_lines([100, 200]))
+    file = plain if plain.is_file() else plain / records.RESULT_FILE
+    packed = tmp_path / "packed" / (records.RESULT_FILE + records.PACKED)
+    packed.parent.mkdir()
+    packed.write_bytes(lzma.compress(file.read_bytes()))
+    assert [list(cell.throughputs) for cell in records.read(packed.parent).measured] == [list(cell.throughputs) for cell in records.read(plain).measured]
+    assert records.read(packed).files == (packed,)
+    packed.write_bytes(packed.read_bytes()[:-20])
+    assert "is no whole .xz file" in refused(packed)
+    packed.write_bytes(b"{}")
+    assert "is no whole .xz file" in refused(packed)
 
 
 def test_swept_and_plain_lines(tmp_path: pathlib.Path) -> None:
