@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,6 +21,14 @@
 
 namespace commitbench::cli {
 namespace {
+
+/// The last line that says something.
+std::string last_words(std::string_view errors) {
+    while (!errors.empty() && (errors.back() == '\n' || errors.back() == ' ')) {
+        errors.remove_suffix(1);
+    }
+    return std::string(errors.substr(errors.rfind('\n') + 1));
+}
 
 Error system_error(std::string_view what) {
     return Error{ErrorCode::io, fmt::format("starting a cell's process: {}: {}", what,
@@ -135,6 +144,20 @@ Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words,
     }
     outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return outcome;
+}
+
+std::string how_it_ended(const CellOutcome& outcome) {
+    const std::string words = last_words(outcome.errors);
+    const std::string ended =
+        outcome.exit_code > kSignalExit
+            ? fmt::format("the process was ended by signal {} ({}){}",
+                          outcome.exit_code - kSignalExit,
+                          ::strsignal(outcome.exit_code - kSignalExit),
+                          outcome.exit_code == kSignalExit + SIGKILL
+                              ? ": perhaps the system had no memory left"
+                              : "")
+            : fmt::format("the process ended with exit code {}", outcome.exit_code);
+    return words.empty() ? ended : fmt::format("{}: {}", ended, words);
 }
 
 void report_line(int descriptor, std::string_view line) {

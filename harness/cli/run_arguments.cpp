@@ -3,6 +3,7 @@
 
 #include "backends/store/directory_claim.hpp"
 #include "backends/store/immutable_files.hpp"
+#include "harness/cli/component_choice.hpp"
 #include "harness/cli/interrupt.hpp"
 
 #include <array>
@@ -102,19 +103,19 @@ Result<std::uint64_t> parse_memory(std::string_view text) {
 }
 
 Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which) {
-    auto workload = choose("workload", workload_registry(), arguments.workload);
+    auto workload = choose_workload(arguments.workload);
     if (!workload) {
         return workload.error();
     }
-    auto executor = choose("executor", executor_registry(), arguments.executor);
+    auto executor = choose_executor(arguments.executor);
     if (!executor) {
         return executor.error();
     }
-    auto backend = choose("backend", backend_registry(), arguments.backends[which]);
+    auto backend = choose_backend(arguments.backends[which]);
     if (!backend) {
         return backend.error();
     }
-    auto reference = choose("executor", executor_registry(), reference_of(*executor));
+    auto reference = choose_executor(reference_of(*executor));
     if (!reference) {
         return reference.error();
     }
