@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/plugin/conformance/message.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace commitbench::conformance {
+namespace {
+
+constexpr std::array<std::string_view, 3> kVerdicts{"ok", "failed", "skipped"};
+
+/// Plug-ins' words may hold anything.
+std::string line_of(const nlohmann::json& json) {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+std::string_view verdict_name(Verdict verdict) noexcept {
+    return kVerdicts[static_cast<std::size_t>(verdict)];
+}
+
+std::string step_message(std::string_view what) {
+    return line_of({{"step", what}});
+}
+
+std::string outcome_message(const Outcome& outcome) {
+    return line_of({{"verdict", static_cast<unsigned>(outcome.verdict)}, {"why", outcome.why}});
+}
+
+Told read_messages(std::string_view text) {
+    Told told;
+    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+        const auto json = nlohmann::json::parse(text.substr(0, end), nullptr, false);
+        text.remove_prefix(end + 1);
+        if (!json.is_object()) {
+            continue;
+        }
+        if (json.contains("step")) {
+            told.last_step = json["step"].get<std::string>();
+        } else if (json.contains("verdict")) {
+            const auto verdict = json["verdict"].get<unsigned>();
+            if (verdict < kVerdicts.size()) {
+                told.outcome = Outcome{static_cast<Verdict>(verdict), json["why"].get<std::string>()};
+            }
+        }
+    }
+    return told;
+}
+
+}  // namespace commitbench::conformance
