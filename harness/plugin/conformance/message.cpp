@@ -7,7 +7,7 @@
 namespace commitbench::conformance {
 namespace {
 
-constexpr std::array<std::string_view, 3> kVerdicts{"ok", "failed", "skipped"};
+constexpr std::array<std::string_view, 3> kResults{"ok", "failed", "skipped"};
 
 /// Plug-ins' words may hold anything.
 std::string line_of(const nlohmann::json& json) {
@@ -16,8 +16,8 @@ std::string line_of(const nlohmann::json& json) {
 
 }  // namespace
 
-std::string_view verdict_name(Verdict verdict) noexcept {
-    return kVerdicts[static_cast<std::size_t>(verdict)];
+std::string_view result_name(TestResult result) noexcept {
+    return kResults[static_cast<std::size_t>(result)];
 }
 
 std::string step_message(std::string_view what) {
@@ -25,7 +25,7 @@ std::string step_message(std::string_view what) {
 }
 
 std::string outcome_message(const Outcome& outcome) {
-    return line_of({{"verdict", static_cast<unsigned>(outcome.verdict)}, {"why", outcome.why}});
+    return line_of({{"result", static_cast<unsigned>(outcome.result)}, {"why", outcome.why}});
 }
 
 Told read_messages(std::string_view text) {
@@ -38,10 +38,10 @@ Told read_messages(std::string_view text) {
         }
         if (json.contains("step")) {
             told.last_step = json["step"].get<std::string>();
-        } else if (json.contains("verdict")) {
-            const auto verdict = json["verdict"].get<unsigned>();
-            if (verdict < kVerdicts.size()) {
-                told.outcome = Outcome{static_cast<Verdict>(verdict), json["why"].get<std::string>()};
+        } else if (json.contains("result")) {
+            const auto result = json["result"].get<unsigned>();
+            if (result < kResults.size()) {
+                told.outcome = Outcome{static_cast<TestResult>(result), json["why"].get<std::string>()};
             }
         }
     }

@@ -10,15 +10,15 @@
 
 namespace commitbench::conformance {
 
-enum class Verdict : unsigned char { ok, failed, skipped };
+enum class TestResult : unsigned char { ok, failed, skipped };
 
 struct Outcome {
-    Verdict verdict = Verdict::ok;
+    TestResult result = TestResult::ok;
     std::string why;  ///< it failed or was skipped; of one that passed a figure, or ""
 };
 
 /// "ok"
-[[nodiscard]] std::string_view verdict_name(Verdict verdict) noexcept;
+[[nodiscard]] std::string_view result_name(TestResult result) noexcept;
 
 /// A line that says what is done next.
 [[nodiscard]] std::string step_message(std::string_view what);

@@ -18,6 +18,8 @@ struct Test {
 /// All tests for components of this kind, in the order in which they run.
 [[nodiscard]] std::span<const Test> tests_of(Kind kind);
 
+/// What a test or an act that ended so came to.
+[[nodiscard]] Outcome outcome_of(const Status& status, const Trial& trial);
 /// Runs it here.
 [[nodiscard]] Outcome carry_out(const Test& test, Trial& trial, const Subject& subject);
 
