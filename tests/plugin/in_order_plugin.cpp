@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plug-in with an executor that runs transactions in order, and a workload of counters: the least that uses every call of both interfaces.
+// And copies of it with one mistake each (-DMISTAKE_...), for what the host says of them.
 #include <commitbench/plugin.h>
 
 #include <cstdio>
@@ -122,7 +123,12 @@ cb_code execute(void* executor, const cb_block* block, cb_block_result* result, 
     self.receipts.assign(block->size, {});
     self.reads = self.state_reads = self.written = 0;
     const cb_access access{sizeof(cb_access), &self, &read_state, &write_state, &erase_state, &add_to_counter, &spend_work};
-    for (std::uint32_t i = 0; i < block->size; ++i) {
+    for (std::uint32_t turn = 0; turn < block->size; ++turn) {
+#ifdef MISTAKE_RUNS_BACKWARDS
+        const std::uint32_t i = block->size - 1 - turn;
+#else
+        const std::uint32_t i = turn;
+#endif
         self.writes.clear();
         block->execute(block->context, i, &access, &self.receipts[i]);
         if (self.state_failed) {
@@ -207,7 +213,12 @@ void keys_of(void*, std::uint64_t first, std::size_t count, cb_key* keys) {
 std::size_t value_of(void* workload, std::uint64_t index, std::uint8_t* value, std::size_t room) {
     // Longer than the host's first guess now and then.
     const std::size_t size = index % 7 == 0 ? 300 : 8;
-    std::memset(value, static_cast<int>(workload_of(workload).seed & 0xff), room < size ? room : size);
+    std::uint64_t byte = workload_of(workload).seed;
+#ifdef MISTAKE_COUNTS_CALLS
+    static std::uint64_t calls = 0;
+    byte += ++calls;
+#endif
+    std::memset(value, static_cast<int>(byte & 0xff), room < size ? room : size);
     return size;
 }
 

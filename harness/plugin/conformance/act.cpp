@@ -15,9 +15,12 @@ constexpr std::string_view kReady = "ready";          // BLOCK ROOT
 constexpr std::string_view kPersist = "persist";      // BLOCK ROOT
 constexpr std::string_view kPersisted = "persisted";  // BLOCK NANOSECONDS
 
-Status write_blocks(Trial& trial, const Subject& subject, std::uint64_t blocks, Durability durability) {
-    auto opened = BackendSession::open(
-        trial, subject, {.folder = trial.orders().folder, .durability = durability});
+Status write_blocks(Trial& trial,
+                    const Subject& subject,
+                    std::uint64_t blocks,
+                    Durability durability) {
+    auto opened = BackendSession::open(trial, subject,
+                                       {.folder = trial.orders().folder, .durability = durability});
     if (!opened) {
         return opened.error();
     }

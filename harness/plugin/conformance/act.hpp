@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a process does that a test has started: it writes a history that both of them know into a folder.
+// What a process does that a test has started: it writes a history that both of them know into a
+// folder.
 #pragma once
 
 #include "harness/plugin/conformance/backend_session.hpp"
 
 namespace commitbench::conformance {
 
-/// Writes blocks until it is killed, or as many as stand after ':' ("write:5"); "write-synced" with Durability::block.
+/// Writes blocks until it is killed, or as many as stand after ':' ("write:5"); "write-synced" with
+/// Durability::block.
 inline constexpr std::string_view kWrite = "write";
 inline constexpr std::string_view kWriteSynced = "write-synced";
 
@@ -33,12 +35,12 @@ class WrittenHistory {
 
 /// What such a process says, a line each.
 struct WriterWords {
-    bool ready = false;                    ///< the folder was opened, and loaded where it was empty
-    std::uint64_t persists_begun = 0;      ///< how many
-    std::uint64_t begun = 0;               ///< the last block whose persist was begun; 0: none
-    std::uint64_t persisted = 0;           ///< the last block whose persist returned; 0: none
-    std::uint64_t persist_ns = 0;          ///< how long that took
-    std::map<std::uint64_t, Root> roots;   ///< of position and blocks, as far as they are told
+    bool ready = false;                   ///< the folder was opened, and loaded where it was empty
+    std::uint64_t persists_begun = 0;     ///< how many
+    std::uint64_t begun = 0;              ///< the last block whose persist was begun; 0: none
+    std::uint64_t persisted = 0;          ///< the last block whose persist returned; 0: none
+    std::uint64_t persist_ns = 0;         ///< how long that took
+    std::map<std::uint64_t, Root> roots;  ///< of position and blocks, as far as they are told
 };
 [[nodiscard]] WriterWords read_words(std::string_view text);
 

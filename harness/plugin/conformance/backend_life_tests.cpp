@@ -13,7 +13,8 @@ Status test_close_at_any_time(Trial& trial, const Subject& subject) {
     const State first = history.first_state(200);
     const Writes block = history.block(first, 50);
     enum class Until { open, load, stage, merkleize, persist };
-    for (const Until until : {Until::open, Until::load, Until::stage, Until::merkleize, Until::persist}) {
+    for (const Until until :
+         {Until::open, Until::load, Until::stage, Until::merkleize, Until::persist}) {
         for (int round = 0; round < 5; ++round) {
             const auto folder = trial.new_folder();
             if (!folder) {
@@ -112,7 +113,8 @@ Status test_staged_is_not_kept(Trial& trial, const Subject& subject) {
             return session.error();
         }
         if (const Status kept = (*session)->expect(state, position); !kept) {
-            return unmet("closed between merkleize and persist of block {}, then opened again: {}", position.block + 1, kept.error().message);
+            return unmet("closed between merkleize and persist of block {}, then opened again: {}",
+                         position.block + 1, kept.error().message);
         }
     }
     return {};
@@ -126,12 +128,14 @@ Status test_unwritable_folder(Trial& trial, const Subject& subject) {
     if (!folder) {
         return folder.error();
     }
-    std::filesystem::permissions(*folder, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec |
-                                              std::filesystem::perms::others_read | std::filesystem::perms::others_exec);
+    std::filesystem::permissions(
+        *folder, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec |
+                     std::filesystem::perms::others_read | std::filesystem::perms::others_exec);
     // Root may write everywhere; this process has nothing to do afterwards that needs root.
     constexpr uid_t kNobody = 65534;
     if (::geteuid() == 0 && ::seteuid(kNobody) != 0) {
-        return trial.skip(fmt::format("run as root, and the system lets nobody else be ({})", std::strerror(errno)));
+        return trial.skip(fmt::format("run as root, and the system lets nobody else be ({})",
+                                      std::strerror(errno)));
     }
     History history(trial.random());
     trial.doing("open in a folder that cannot be written");
@@ -144,7 +148,9 @@ Status test_unwritable_folder(Trial& trial, const Subject& subject) {
     }
     trial.doing("load in a folder that cannot be written");
     if ((*session)->load(history.first_state(100))) {
-        return unmet("neither open nor load says that the folder cannot be written, and the backend says CB_KEEPS_FILES");
+        return unmet(
+            "neither open nor load says that the folder cannot be written, and the backend says "
+            "CB_KEEPS_FILES");
     }
     return {};
 }
@@ -155,17 +161,23 @@ Status test_counters_and_facts(Trial& trial, const Subject& subject) {
         std::string wrong;
         void counter(std::string_view name, std::uint64_t value) override {
             const bool good = !name.empty() && std::ranges::all_of(name, [](char letter) {
-                return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_';
+                return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                       letter == '_';
             });
             if (!good) {
-                wrong = fmt::format("a counter is called '{}': write small letters, digits and '_'", name);
+                wrong = fmt::format("a counter is called '{}': write small letters, digits and '_'",
+                                    name);
             }
-            if (const auto before = counters.find(std::string(name)); before != counters.end() && before->second > value) {
-                wrong = fmt::format("the counter {} went from {} down to {}", name, before->second, value);
+            if (const auto before = counters.find(std::string(name));
+                before != counters.end() && before->second > value) {
+                wrong = fmt::format("the counter {} went from {} down to {}", name, before->second,
+                                    value);
             }
             counters[std::string(name)] = value;
         }
-        void fact(std::string_view name, std::string_view /*value*/, std::string_view /*why*/) override {
+        void fact(std::string_view name,
+                  std::string_view /*value*/,
+                  std::string_view /*why*/) override {
             if (name.empty()) {
                 wrong = "a fact has no name";
             }

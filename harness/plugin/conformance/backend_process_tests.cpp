@@ -70,8 +70,9 @@ Result<WriterWords> write_and_kill(Trial& trial,
                                    std::string_view act,
                                    std::uint64_t persists,
                                    std::chrono::nanoseconds delay) {
-    trial.doing(fmt::format("waiting for a process that writes, to be killed {} us into persist number {}",
-                            delay.count() / 1000, persists));
+    trial.doing(
+        fmt::format("waiting for a process that writes, to be killed {} us into persist number {}",
+                    delay.count() / 1000, persists));
     auto process = trial.start(act, folder);
     if (!process) {
         return process.error();
@@ -140,7 +141,8 @@ Status test_second_process(Trial& trial, const Subject& subject) {
         history->advance_to(history->block() + 3);
         const Position found = (*session)->backend().persisted();
         if (found.block != history->block()) {
-            return unmet("another process persisted block {}, and block {} is there", history->block(), found.block);
+            return unmet("another process persisted block {}, and block {} is there",
+                         history->block(), found.block);
         }
         COMMITBENCH_TRY((*session)->expect(history->state(), found));
         COMMITBENCH_TRY((*session)->commit(history->next()));
@@ -176,8 +178,8 @@ Status test_killed_in_persist(Trial& trial, const Subject& subject) {
         }
         ++kills;
         within += words->begun > words->persisted ? 1 : 0;
-        const std::string when =
-            fmt::format("after kill {}, {} us into persist of block {}", kills, delay.count() / 1000, words->begun);
+        const std::string when = fmt::format("after kill {}, {} us into persist of block {}", kills,
+                                             delay.count() / 1000, words->begun);
         auto session = BackendSession::open(trial, subject, {.folder = *folder});
         if (!session) {
             return unmet("{}: {}", when, session.error().message);

@@ -20,12 +20,21 @@ std::string describe(const Claim& claim) {
 }
 
 /// That the proof is not taken. A verifier may also refuse to look at it.
-Status expect_refused(Backend& backend, const Root& root, const Claim& claim, const Proof& proof, std::string_view how) {
+Status expect_refused(Backend& backend,
+                      const Root& root,
+                      const Claim& claim,
+                      const Proof& proof,
+                      std::string_view how) {
     const auto verdict = backend.verify(root, claim.key.view(), proof);
-    return verdict && verdict->valid ? unmet("proof of {}: is still valid {}", describe(claim), how) : Status();
+    return verdict && verdict->valid ? unmet("proof of {}: is still valid {}", describe(claim), how)
+                                     : Status();
 }
 
-Status check_altered(Backend& backend, const Root& root, const Claim& claim, const Proof& proof, Random& random) {
+Status check_altered(Backend& backend,
+                     const Root& root,
+                     const Claim& claim,
+                     const Proof& proof,
+                     Random& random) {
     for (std::size_t item = 0; item < proof.items.size(); ++item) {
         if (proof.items[item].empty()) {
             continue;
@@ -34,8 +43,9 @@ Status check_altered(Backend& backend, const Root& root, const Claim& claim, con
             Proof altered = proof;
             const std::size_t byte = below(random, altered.items[item].size());
             altered.items[item][byte] ^= static_cast<std::uint8_t>(1U << below(random, 8));
-            COMMITBENCH_TRY(expect_refused(backend, root, claim, altered,
-                                           fmt::format("with a bit of byte {} of item {} changed", byte, item)));
+            COMMITBENCH_TRY(expect_refused(
+                backend, root, claim, altered,
+                fmt::format("with a bit of byte {} of item {} changed", byte, item)));
         }
     }
     if (!proof.items.empty() && !proof.items.back().empty()) {
@@ -89,8 +99,11 @@ Status test_proofs(Trial& trial, const Subject& subject) {
         for (const StateKey& key : (*session)->keys_to_look_at()) {
             const auto found = (*session)->state().find(key);
             trial.doing(fmt::format("proof of {} after block {}", show(key), block));
-            COMMITBENCH_TRY(check_claim(backend, (*session)->root(),
-                                        {key, found == (*session)->state().end() ? std::nullopt : std::optional(found->second)}, random));
+            COMMITBENCH_TRY(check_claim(
+                backend, (*session)->root(),
+                {key,
+                 found == (*session)->state().end() ? std::nullopt : std::optional(found->second)},
+                random));
             if (++looked_at == kKeysABlock) {
                 break;
             }
