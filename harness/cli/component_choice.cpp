@@ -75,7 +75,7 @@ Result<const C*> find_in_library(std::string_view kind,
 }
 
 template<class C>
-Result<const C*> find(std::string_view kind,
+Result<const C*> find_named(std::string_view kind,
                       std::span<const C> built_in,
                       std::vector<C> Library::*components,
                       std::string_view name) {
@@ -115,7 +115,7 @@ Result<Choice<C>> choose_component(std::string_view kind,
     if (!parsed) {
         return bad_input(fmt::format("{} '{}': {}", kind, spec, parsed.error().message));
     }
-    auto component = find(kind, built_in, components, parsed->name);
+    auto component = find_named(kind, built_in, components, parsed->name);
     if (!component) {
         return component.error();
     }
@@ -160,13 +160,13 @@ Result<Choice<WorkloadComponent>> choose_workload(std::string_view spec) {
 }
 
 Result<const BackendComponent*> find_backend(std::string_view name) {
-    return find("backend", backend_registry(), &Library::backends, name);
+    return find_named("backend", backend_registry(), &Library::backends, name);
 }
 Result<const ExecutorComponent*> find_executor(std::string_view name) {
-    return find("executor", executor_registry(), &Library::executors, name);
+    return find_named("executor", executor_registry(), &Library::executors, name);
 }
 Result<const WorkloadComponent*> find_workload(std::string_view name) {
-    return find("workload", workload_registry(), &Library::workloads, name);
+    return find_named("workload", workload_registry(), &Library::workloads, name);
 }
 
 }  // namespace commitbench::cli

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <system_error>
+#include <vector>
 
 namespace commitbench::plugin {
 namespace {
@@ -69,6 +70,21 @@ Status check_is_library(const std::filesystem::path& path) {
         return bad_input(fmt::format(
             "{}: is an object or a program, not a shared library: link the plug-in with -shared",
             path.string()));
+    }
+    // The loader maps what the headers say, and a program dies of touching what is beyond the end of a file.
+    std::vector<Elf64_Phdr> segments(header.e_phnum);
+    file.seekg(static_cast<std::streamoff>(header.e_phoff));
+    bool whole = header.e_phentsize == sizeof(Elf64_Phdr) &&
+                 file.read(reinterpret_cast<char*>(segments.data()),
+                           static_cast<std::streamsize>(segments.size() * sizeof(Elf64_Phdr)));
+    const std::uintmax_t size = std::filesystem::file_size(path, failure);
+    for (const Elf64_Phdr& segment : segments) {
+        whole = whole && !failure && segment.p_offset <= size &&
+                segment.p_filesz <= size - segment.p_offset;
+    }
+    if (!whole) {
+        return bad_input(fmt::format(
+            "{}: is cut short or damaged: build or copy the plug-in again", path.string()));
     }
     return {};
 }

@@ -169,14 +169,14 @@ cb_code execute(void* executor, const cb_block* block, cb_block_result* result, 
     return CB_OK;
 }
 
-void count(void* executor, cb_counter_visitor visitor, void* context) {
+void tell_counters(void* executor, cb_counter_visitor visitor, void* context) {
     visitor(context, "blocks_in_order", self_of(executor).blocks);
 }
 
 const cb_executor_interface kExecutor{
     sizeof kExecutor, 0,        "in-order",     "Runs transactions in order.",
     nullptr,          0,        &open_executor, &close_executor,
-    &prepare,         &execute, &count,         nullptr};
+    &prepare,         &execute, &tell_counters,         nullptr};
 
 // ----------------------------------------------------------------------------------------------------------------
 // workload
@@ -280,7 +280,7 @@ void execute_in_block(void* block,
     }
     std::uint64_t count = 0;
     if (found == CB_READ_PRESENT) {
-        std::memcpy(&count, value.data, value.size < 8 ? value.size : 8);
+        std::memcpy(&tell_counters, value.data, value.size < 8 ? value.size : 8);
     }
     receipt->digest = mix(count + (found == CB_READ_PRESENT ? 1 : 0));
     if (index % 11 == 0) {
@@ -289,7 +289,7 @@ void execute_in_block(void* block,
     }
     ++count;
     std::uint8_t bytes[8];
-    std::memcpy(bytes, &count, sizeof bytes);
+    std::memcpy(bytes, &tell_counters, sizeof bytes);
     if (index % 5 == 0) {
         access->erase(access->context, &to);
     } else {
