@@ -17,7 +17,6 @@
 #include <array>
 #include <fmt/format.h>
 #include <fstream>
-#include <set>
 #include <sstream>
 
 namespace commitbench::cli {
@@ -98,7 +97,7 @@ Error interrupted() {
     return {ErrorCode::interrupted, "interrupted: the tests that were not run yet are not in any result"};
 }
 
-/// Opens the library in a process, which may crash. nullopt: it could not be opened, and `report` has a test that says so.
+/// Opens the library in a process, which may crash. False: it could not be opened, and `report` has a test that says so.
 Result<bool> take_facts(const Request& request, CheckReport& report) {
     auto words = words_of(request);
     words.insert(words.end(), {"--act", kListAct});

@@ -3,6 +3,7 @@
 #include "harness/plugin/conformance/act.hpp"
 #include "harness/plugin/conformance/backend_tests.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -170,7 +171,8 @@ Status test_killed_in_persist(Trial& trial, const Subject& subject) {
     int within = 0;
     while (kills < kMostKills && (kills < kFewestKills || Clock::now() < enough)) {
         // Now and then later than persist usually ends.
-        const std::chrono::nanoseconds delay(below(random, usual_ns + usual_ns / 4 + 1));
+        const std::chrono::nanoseconds delay(
+            static_cast<std::int64_t>(below(random, usual_ns + usual_ns / 4 + 1)));
         const auto words = write_and_kill(trial, *folder, kills % 2 == 0 ? kWrite : kWriteSynced,
                                           1 + below(random, 4), delay);
         if (!words) {

@@ -3,6 +3,7 @@
 
 #include "harness/plugin/conformance/message.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <unistd.h>
