@@ -143,7 +143,7 @@ class PluginBackend final : public Backend {
     }
 
     Status open(const Options& options) {
-        const std::vector<cb_setting> settings = settings_of(options);
+        const Settings settings(options);
         COMMITBENCH_TRY(invoke(table_.name, "open", [&](cb_error* error) {
             return table_.open(settings.data(), settings.size(), &resources_, &backend_, error);
         }));

@@ -44,12 +44,10 @@ Error error_of(std::string_view component,
     }
 }
 
-std::vector<cb_setting> settings_of(const Options& options) {
-    std::vector<cb_setting> settings;
-    for (const auto& [key, value] : options.resolved()) {
-        settings.push_back({key.c_str(), value.c_str()});
+Settings::Settings(const Options& options) : text_(options.plain()) {
+    for (const auto& [key, value] : text_) {
+        settings_.push_back({key.c_str(), value.c_str()});
     }
-    return settings;
 }
 
 Host::Host(WorkerPool* pool)

@@ -49,8 +49,19 @@ template<class Call>
     return code == CB_OK ? Status() : Status(error_of(component, name, code, error));
 }
 
-/// Every option with its value, as plugin.h says. Points into `options`.
-[[nodiscard]] std::vector<cb_setting> settings_of(const Options& options);
+/// Every option with its value, as plugin.h says. Owns the text.
+class Settings {
+  public:
+    explicit Settings(const Options& options);
+    Settings(const Settings&) = delete;
+    Settings& operator=(const Settings&) = delete;
+    [[nodiscard]] const cb_setting* data() const noexcept { return settings_.data(); }
+    [[nodiscard]] std::size_t size() const noexcept { return settings_.size(); }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> text_;
+    std::vector<cb_setting> settings_;
+};
 
 /// The services of plugin.h on a pool; null: the caller's thread alone. Outlived by the pool.
 class Host {

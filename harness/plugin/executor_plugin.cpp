@@ -78,7 +78,7 @@ class PluginExecutor final : public Executor {
     }
 
     Status open(const Options& options) {
-        const std::vector<cb_setting> settings = settings_of(options);
+        const Settings settings(options);
         COMMITBENCH_TRY(invoke(table_.name, "open", [&](cb_error* error) {
             return table_.open(settings.data(), settings.size(), host_.get(), seed_, &executor_,
                                error);

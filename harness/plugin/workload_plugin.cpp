@@ -50,7 +50,7 @@ class PluginWorkload final : public Workload {
     }
 
     Status open(const Options& options, std::uint64_t seed) {
-        const std::vector<cb_setting> settings = settings_of(options);
+        const Settings settings(options);
         COMMITBENCH_TRY(invoke(table_.name, "open", [&](cb_error* error) {
             return table_.open(settings.data(), settings.size(), seed, &workload_, error);
         }));
