@@ -141,7 +141,7 @@ bool is_called(std::string_view component, std::string_view test, std::string_vi
     return word == test || word == fmt::format("{}/{}", component, test);
 }
 
-Result<std::vector<Planned>> plan(const Request& request, const LibraryFacts& library) {
+Result<std::vector<Planned>> plan(const Request& request, const conformance::LibraryFacts& library) {
     std::vector<Planned> all;
     for (std::size_t subject = 0; subject < library.components.size(); ++subject) {
         const auto kind = kind_of(library.components[subject].kind);
@@ -176,7 +176,7 @@ Result<std::vector<Planned>> plan(const Request& request, const LibraryFacts& li
     return all;
 }
 
-Result<CheckedTest> run_test(const Request& request, const LibraryFacts& library, const Planned& planned) {
+Result<CheckedTest> run_test(const Request& request, const conformance::LibraryFacts& library, const Planned& planned) {
     const auto folder = DataFolder::temporary();
     if (!folder) {
         return folder.error();

@@ -150,7 +150,7 @@ cb_code execute(void* executor, const cb_block* block, cb_block_result* result, 
             std::snprintf(error->message, sizeof error->message, "the state cannot be read");
             return CB_IO;
         }
-        if (self.receipts[i].status == CB_TX_OK) {
+        if (self.receipts[i].status != CB_TX_STOPPED) {
             for (auto& [key, written] : self.writes) {
                 self.block_writes[key] = written;
             }
@@ -290,7 +290,7 @@ void execute_in_block(void* block,
     }
     std::uint64_t count = 0;
     if (found == CB_READ_PRESENT) {
-        std::memcpy(&tell_counters, value.data, value.size < 8 ? value.size : 8);
+        std::memcpy(&count, value.data, value.size < 8 ? value.size : 8);
     }
     receipt->digest = mix(count + (found == CB_READ_PRESENT ? 1 : 0));
     if (index % 11 == 0) {
@@ -299,7 +299,7 @@ void execute_in_block(void* block,
     }
     ++count;
     std::uint8_t bytes[8];
-    std::memcpy(bytes, &tell_counters, sizeof bytes);
+    std::memcpy(bytes, &count, sizeof bytes);
     if (index % 5 == 0) {
         access->erase(access->context, &to);
     } else {

@@ -136,7 +136,7 @@ static cb_code reader_get(void* reader, const cb_key* key, cb_bytes* value, int3
     const size_t at = place_of(&self->state, key);
     *present = at < self->state.count;
 #ifdef MISTAKE_LOSES_A_KEY
-    *present = *present && key->bytes[0] >= 4;
+    *present = *present && key->bytes[0] >= 32;
 #endif
     if (*present) {
         value->data = self->state.all[at].value;

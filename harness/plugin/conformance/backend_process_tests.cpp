@@ -2,6 +2,7 @@
 // What one process persists and the next one finds, also where the first was killed.
 #include "harness/plugin/conformance/act.hpp"
 #include "harness/plugin/conformance/backend_tests.hpp"
+#include "harness/plugin/conformance/message.hpp"
 
 #include <algorithm>
 #include <array>
