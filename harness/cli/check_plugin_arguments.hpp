@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `commitbench check-plugin` was asked to do, in the user's words, and in those for the processes that it starts.
+// What `commitbench check-plugin` was asked to do, in the user's words, and in those for the
+// processes that it starts.
 #pragma once
 
 #include "harness/core/result.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The processes that `commitbench check-plugin` starts: each opens the library anew and carries out one test, or one act for a test.
+// The processes that `commitbench check-plugin` starts: each opens the library anew and carries out
+// one test, or one act for a test.
 #include "harness/cli/cell_process.hpp"
 #include "harness/cli/check_plugin_arguments.hpp"
 #include "harness/cli/check_plugin_subjects.hpp"
@@ -16,7 +17,8 @@ namespace {
 
 using namespace conformance;
 
-/// Opens the library and gives it the user's options. What is the library's own fault is told as the outcome of a test.
+/// Opens the library and gives it the user's options. What is the library's own fault is told as
+/// the outcome of a test.
 Result<std::optional<CheckedLibrary>> open_for(const CheckPluginArguments& arguments) {
     const auto spec = parse_spec(arguments.plugin);
     if (!spec) {
@@ -40,22 +42,25 @@ Result<Orders> orders_of(const CheckPluginArguments& arguments) {
     if (!seed || !limit) {
         return seed ? limit.error() : seed.error();
     }
-    return Orders{.seed = *seed,
-                  .folder = arguments.folder,
-                  .time_limit = std::chrono::seconds(*limit),
-                  .report = arguments.report,
-                  .command = {"check-plugin", arguments.plugin, "--seed", arguments.seed, "--time-limit",
-                              arguments.time_limit, "--subject", arguments.subject}};
+    return Orders{
+        .seed = *seed,
+        .folder = arguments.folder,
+        .time_limit = std::chrono::seconds(*limit),
+        .report = arguments.report,
+        .command = {"check-plugin", arguments.plugin, "--seed", arguments.seed, "--time-limit",
+                    arguments.time_limit, "--subject", arguments.subject}};
 }
 
-Result<Outcome> carry_out_orders(const CheckPluginArguments& arguments, const CheckedLibrary& library) {
+Result<Outcome> carry_out_orders(const CheckPluginArguments& arguments,
+                                 const CheckedLibrary& library) {
     const auto place = parse_count("--subject", arguments.subject, 0);
     auto orders = orders_of(arguments);
     if (!place || !orders) {
         return place ? orders.error() : place.error();
     }
     if (*place >= library.subjects.size()) {
-        return bad_input(fmt::format("--subject {}: the library has {} components", *place, library.subjects.size()));
+        return bad_input(fmt::format("--subject {}: the library has {} components", *place,
+                                     library.subjects.size()));
     }
     const Subject& subject = library.subjects[*place];
     Trial trial(std::move(*orders));

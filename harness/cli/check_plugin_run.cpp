@@ -44,7 +44,9 @@ Result<FailedBefore> read_failed_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     if (!file || !(text << file.rdbuf())) {
-        return bad_input(fmt::format("--failed-of {}: cannot be read: name a file with the output of check-plugin --json", path));
+        return bad_input(fmt::format(
+            "--failed-of {}: cannot be read: name a file with the output of check-plugin --json",
+            path));
     }
     auto failed = read_failed(text.str());
     if (!failed) {
@@ -58,7 +60,8 @@ Result<Request> check_request(const CheckPluginArguments& arguments) {
     Request request{.words = arguments, .failed_before = std::nullopt};
     const auto spec = parse_spec(arguments.plugin);
     if (!spec) {
-        return bad_input(fmt::format("check-plugin '{}': {}", arguments.plugin, spec.error().message));
+        return bad_input(
+            fmt::format("check-plugin '{}': {}", arguments.plugin, spec.error().message));
     }
     if (is_library_path(spec->name)) {
         COMMITBENCH_TRY(plugin::check_is_library(spec->name));
@@ -81,7 +84,9 @@ Result<Request> check_request(const CheckPluginArguments& arguments) {
     }
     const auto limit = parse_count("--time-limit", arguments.time_limit, 1);
     if (!limit || *limit > kDay) {
-        return limit ? bad_input(fmt::format("--time-limit {}: is longer than a day: write seconds", arguments.time_limit)) : limit.error();
+        return limit ? bad_input(fmt::format("--time-limit {}: is longer than a day: write seconds",
+                                             arguments.time_limit))
+                     : limit.error();
     }
     request.time_limit = std::chrono::seconds(*limit);
     return request;
@@ -89,15 +94,18 @@ Result<Request> check_request(const CheckPluginArguments& arguments) {
 
 /// The words for every process of this request.
 std::vector<std::string> words_of(const Request& request) {
-    return {"check-plugin", request.words.plugin, "--seed", std::to_string(request.seed),
+    return {"check-plugin", request.words.plugin,
+            "--seed",       std::to_string(request.seed),
             "--time-limit", std::to_string(request.time_limit.count())};
 }
 
 Error interrupted() {
-    return {ErrorCode::interrupted, "interrupted: the tests that were not run yet are not in any result"};
+    return {ErrorCode::interrupted,
+            "interrupted: the tests that were not run yet are not in any result"};
 }
 
-/// Opens the library in a process, which may crash. False: it could not be opened, and `report` has a test that says so.
+/// Opens the library in a process, which may crash. False: it could not be opened, and `report` has
+/// a test that says so.
 Result<bool> take_facts(const Request& request, CheckReport& report) {
     auto words = words_of(request);
     words.insert(words.end(), {"--act", kListAct});
@@ -116,9 +124,12 @@ Result<bool> take_facts(const Request& request, CheckReport& report) {
         report.library = std::move(*facts);
         return true;
     }
-    CheckedTest failed{.component = "", .kind = "", .name = "descriptor",
+    CheckedTest failed{.component = "",
+                       .kind = "",
+                       .name = "descriptor",
                        .demand = "The library can be opened, and its tables are as plugin.h says.",
-                       .outcome = judge(*process, request.time_limit), .seconds = process->seconds};
+                       .outcome = judge(*process, request.time_limit),
+                       .seconds = process->seconds};
     if (failed.outcome.result != TestResult::failed) {
         failed.outcome = {TestResult::failed, "the library cannot be opened twice alike"};
     }
@@ -141,49 +152,63 @@ bool is_called(std::string_view component, std::string_view test, std::string_vi
     return word == test || word == fmt::format("{}/{}", component, test);
 }
 
-Result<std::vector<Planned>> plan(const Request& request, const conformance::LibraryFacts& library) {
+Result<std::vector<Planned>> plan(const Request& request,
+                                  const conformance::LibraryFacts& library) {
     std::vector<Planned> all;
     for (std::size_t subject = 0; subject < library.components.size(); ++subject) {
         const auto kind = kind_of(library.components[subject].kind);
         if (!kind) {
-            return Error{ErrorCode::corrupt, fmt::format("'{}' is no kind of component", library.components[subject].kind)};
+            return Error{ErrorCode::corrupt, fmt::format("'{}' is no kind of component",
+                                                         library.components[subject].kind)};
         }
         for (const Test& test : tests_of(*kind)) {
             all.push_back({subject, &test});
         }
     }
-    const auto name_of = [&library](const Planned& one) -> std::string_view { return library.components[one.subject].name; };
+    const auto name_of = [&library](const Planned& one) -> std::string_view {
+        return library.components[one.subject].name;
+    };
     const std::vector<std::string>& only = request.words.only;
     for (const std::string& word : only) {
-        if (std::ranges::none_of(all, [&](const Planned& one) { return is_called(name_of(one), one.test->name, word); })) {
+        if (std::ranges::none_of(all, [&](const Planned& one) {
+                return is_called(name_of(one), one.test->name, word);
+            })) {
             std::vector<std::string_view> names;
             for (const Planned& one : all) {
                 names.push_back(one.test->name);
             }
             const std::string_view close = nearest(word, names);
             return bad_input(fmt::format("--only {}: there is no such test: {}", word,
-                                         close.empty() ? fmt::format("choose from {}", fmt::join(names, ", ")) : fmt::format("did you mean '{}'?", close)));
+                                         close.empty()
+                                             ? fmt::format("choose from {}", fmt::join(names, ", "))
+                                             : fmt::format("did you mean '{}'?", close)));
         }
     }
     std::erase_if(all, [&](const Planned& one) {
-        const bool asked = only.empty() || std::ranges::any_of(only, [&](const std::string& word) { return is_called(name_of(one), one.test->name, word); });
-        const bool failed = !request.failed_before ||
-                            std::ranges::any_of(request.failed_before->tests, [&](const auto& before) {
-                                return before.first == name_of(one) && before.second == one.test->name;
-                            });
+        const bool asked = only.empty() || std::ranges::any_of(only, [&](const std::string& word) {
+                               return is_called(name_of(one), one.test->name, word);
+                           });
+        const bool failed =
+            !request.failed_before ||
+            std::ranges::any_of(request.failed_before->tests, [&](const auto& before) {
+                return before.first == name_of(one) && before.second == one.test->name;
+            });
         return !asked || !failed;
     });
     return all;
 }
 
-Result<CheckedTest> run_test(const Request& request, const conformance::LibraryFacts& library, const Planned& planned) {
+Result<CheckedTest> run_test(const Request& request,
+                             const conformance::LibraryFacts& library,
+                             const Planned& planned) {
     const auto folder = DataFolder::temporary();
     if (!folder) {
         return folder.error();
     }
     auto words = words_of(request);
-    words.insert(words.end(), {"--subject", std::to_string(planned.subject), "--test", std::string(planned.test->name),
-                               "--folder", folder->path().string()});
+    words.insert(words.end(),
+                 {"--subject", std::to_string(planned.subject), "--test",
+                  std::string(planned.test->name), "--folder", folder->path().string()});
     const auto process = supervise(words, request.time_limit, &interrupt_flag());
     if (!process) {
         return process.error();
@@ -207,7 +232,9 @@ void print_test(const CheckedTest& test) {
     const std::size_t begin = line.find_first_not_of(' ');
     const std::size_t end = line.find(' ', begin);
     fmt::print("{}{}{}\n", line.substr(0, begin),
-               tinted(line.substr(begin, end - begin), kTints[static_cast<std::size_t>(test.outcome.result)], stdout), line.substr(end));
+               tinted(line.substr(begin, end - begin),
+                      kTints[static_cast<std::size_t>(test.outcome.result)], stdout),
+               line.substr(end));
     std::fflush(stdout);
 }
 
@@ -222,11 +249,12 @@ Result<int> check_plugin(const CheckPluginArguments& arguments) {
         return request.error();
     }
     const bool text = !arguments.json;
-    CheckReport report{.plugin = arguments.plugin,
-                       .seed = request->seed,
-                       .time_limit_seconds = static_cast<std::uint64_t>(request->time_limit.count()),
-                       .library = {},
-                       .tests = {}};
+    CheckReport report{
+        .plugin = arguments.plugin,
+        .seed = request->seed,
+        .time_limit_seconds = static_cast<std::uint64_t>(request->time_limit.count()),
+        .library = {},
+        .tests = {}};
     const auto opened = take_facts(*request, report);
     if (!opened) {
         return opened.error();
@@ -240,7 +268,8 @@ Result<int> check_plugin(const CheckPluginArguments& arguments) {
         std::ranges::for_each(report.tests, print_test);
     }
     const auto progress = make_text_progress(stderr);
-    ProgressSink& sink = text ? silent_progress() : *progress;  // else each test's line is the progress
+    ProgressSink& sink =
+        text ? silent_progress() : *progress;  // else each test's line is the progress
     const std::size_t count = *opened ? planned->size() : 0;
     sink.begin("checking", "tests", count);
     std::optional<std::size_t> heading_of;

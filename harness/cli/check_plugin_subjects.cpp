@@ -74,7 +74,10 @@ Result<CheckedLibrary> find_subjects(std::string_view name) {
         }
     }
     if (checked.subjects.empty()) {
-        return bad_input(fmt::format("no component is called '{}': write the path of a library, as ./libfoo.so, or a name that 'commitbench list' prints", name));
+        return bad_input(
+            fmt::format("no component is called '{}': write the path of a library, as ./libfoo.so, "
+                        "or a name that 'commitbench list' prints",
+                        name));
     }
     return checked;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `commitbench check-plugin` tests: the components of a library, or the built-in or found ones of a name.
+// What `commitbench check-plugin` tests: the components of a library, or the built-in or found ones
+// of a name.
 #pragma once
 
 #include "harness/plugin/conformance/report.hpp"
@@ -13,10 +14,12 @@ struct CheckedLibrary {
     std::vector<conformance::Subject> subjects;
 };
 
-/// All components of the library at this path, or all of this name, without options. An Error of a library is the library's own.
+/// All components of the library at this path, or all of this name, without options. An Error of a
+/// library is the library's own.
 [[nodiscard]] Result<CheckedLibrary> find_subjects(std::string_view name);
 
-/// Gives each subject those options that its table has. bad_input where one is in no table, is not good, or is missing.
+/// Gives each subject those options that its table has. bad_input where one is in no table, is not
+/// good, or is missing.
 Status give_options(CheckedLibrary& library, const ComponentSpec& spec);
 
 [[nodiscard]] conformance::LibraryFacts facts_of(const CheckedLibrary& library);

@@ -72,9 +72,9 @@ Result<const C*> find_in_library(std::string_view kind,
 
 template<class C>
 Result<const C*> find_named(std::string_view kind,
-                      std::span<const C> built_in,
-                      std::vector<C> Library::*components,
-                      std::string_view name) {
+                            std::span<const C> built_in,
+                            std::vector<C> Library::*components,
+                            std::string_view name) {
     if (is_library_path(name)) {
         return find_in_library(kind, name, components);
     }

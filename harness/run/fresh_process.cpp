@@ -82,8 +82,7 @@ Result<FreshProcess> FreshProcess::start(const std::vector<std::string>& words,
         return system_error("pipe");
     }
     // A file, not a second pipe: nobody has to read it while the process runs.
-    const int output =
-        kept == KeptOutput::nothing ? -1 : ::memfd_create("output", MFD_CLOEXEC);
+    const int output = kept == KeptOutput::nothing ? -1 : ::memfd_create("output", MFD_CLOEXEC);
     if (kept != KeptOutput::nothing && output < 0) {
         const Error error = system_error("memfd_create");
         ::close(ends[0]);

@@ -26,10 +26,12 @@ struct ProcessEnd {
     std::string errors;  ///< the end of what was kept of its output
 };
 
-/// Leads a process group of its own. Killed and waited for by the destructor where wait() was not called. One thread.
+/// Leads a process group of its own. Killed and waited for by the destructor where wait() was not
+/// called. One thread.
 class FreshProcess {
   public:
-    /// Runs `commitbench WORDS... --report-to FD`. It gets `death_signal` where we end first. io where no process could be started.
+    /// Runs `commitbench WORDS... --report-to FD`. It gets `death_signal` where we end first. io
+    /// where no process could be started.
     [[nodiscard]] static Result<FreshProcess> start(const std::vector<std::string>& words,
                                                     KeptOutput kept,
                                                     int death_signal);
@@ -56,7 +58,8 @@ class FreshProcess {
     int kept_;  // a file in memory; -1: nothing is kept
 };
 
-/// Why a process came to no result and did not say so itself: exit code or signal, and the last line of what it said.
+/// Why a process came to no result and did not say so itself: exit code or signal, and the last
+/// line of what it said.
 [[nodiscard]] std::string how_it_ended(int exit_code, std::string_view errors);
 
 }  // namespace commitbench

@@ -182,7 +182,7 @@ void tell_counters(void* executor, cb_counter_visitor visitor, void* context) {
 const cb_executor_interface kExecutor{
     sizeof kExecutor, 0,        "in-order",     "Runs transactions in order.",
     nullptr,          0,        &open_executor, &close_executor,
-    &prepare,         &execute, &tell_counters,         nullptr};
+    &prepare,         &execute, &tell_counters, nullptr};
 
 // ----------------------------------------------------------------------------------------------------------------
 // workload

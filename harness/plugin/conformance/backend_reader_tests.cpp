@@ -21,7 +21,8 @@ Status test_readers_across_blocks(Trial& trial, const Subject& subject) {
     }
     for (int block = 0; block < 6; ++block) {
         const auto keys = session.keys_to_look_at();
-        trial.doing(fmt::format("reading with a reader that was opened before block 1, after block {}", block));
+        trial.doing(fmt::format(
+            "reading with a reader that was opened before block 1, after block {}", block));
         COMMITBENCH_TRY(session.expect_values(**old, keys));
         COMMITBENCH_TRY(session.expect_values(keys));
         COMMITBENCH_TRY(session.commit(history.block(session.state(), 100)));
@@ -54,7 +55,8 @@ Status test_readers_in_threads(Trial& trial, const Subject& subject) {
         trial.doing(fmt::format("reading with {} readers at once after block {}", kThreads, block));
         pool.run([&](const NativeWorker& worker) {
             for (int round = 0; round < 3 && read[worker.index()].ok(); ++round) {
-                read[worker.index()] = session.expect_values(*readers[worker.index()], keys[worker.index()]);
+                read[worker.index()] =
+                    session.expect_values(*readers[worker.index()], keys[worker.index()]);
             }
         });
         for (const Status& one : read) {

@@ -47,13 +47,16 @@ Status test_order(Trial& trial, const Subject& subject) {
     const State state = history.first_state(kKeys);
     std::optional<Root> first;
     for (int round = 0; round < 4; ++round) {
-        const auto root = root_of_parts(trial, subject, entries_of(state, random), kKeys / 2, kBlocks);
+        const auto root =
+            root_of_parts(trial, subject, entries_of(state, random), kKeys / 2, kBlocks);
         if (!root) {
             return root.error();
         }
         if (first && *root != *first) {
-            return unmet("the same {} keys and values, half of them loaded and half in {} blocks, have the root {} in one order and {} in another",
-                         kKeys, kBlocks, show(*first), show(*root));
+            return unmet(
+                "the same {} keys and values, half of them loaded and half in {} blocks, have the "
+                "root {} in one order and {} in another",
+                kKeys, kBlocks, show(*first), show(*root));
         }
         first = *root;
     }
@@ -66,8 +69,8 @@ Status test_partition(Trial& trial, const Subject& subject) {
         std::size_t blocks;
     };
     constexpr std::size_t kKeys = 500;
-    constexpr std::array kParts{Part{kKeys, 0}, Part{kKeys, 0},      Part{0, 1},   Part{kKeys / 2, 1},
-                                Part{0, 2},     Part{kKeys / 3, 10}, Part{1, 3},   Part{kKeys - 1, 1},
+    constexpr std::array kParts{Part{kKeys, 0}, Part{kKeys, 0},      Part{0, 1}, Part{kKeys / 2, 1},
+                                Part{0, 2},     Part{kKeys / 3, 10}, Part{1, 3}, Part{kKeys - 1, 1},
                                 Part{0, 50},    Part{kKeys, 4}};
     History history(trial.random());
     Random random = trial.random(2);
@@ -81,8 +84,10 @@ Status test_partition(Trial& trial, const Subject& subject) {
             return root.error();
         }
         if (first && *root != *first) {
-            return unmet("{} keys have the root {} when all are loaded, and {} when {} are loaded and the others come in {} blocks",
-                         kKeys, show(*first), show(*root), part.loaded, part.blocks);
+            return unmet(
+                "{} keys have the root {} when all are loaded, and {} when {} are loaded and the "
+                "others come in {} blocks",
+                kKeys, show(*first), show(*root), part.loaded, part.blocks);
         }
         first = *root;
     }
@@ -111,23 +116,27 @@ Status test_deleted_is_never_inserted(Trial& trial, const Subject& subject) {
         COMMITBENCH_TRY((*session)->commit(inserted));
         if ((*session)->root() != (*whole)->root()) {
             return unmet("100 keys inserted{} lead to the root {}, and a load of all to {}",
-                         round == 0 ? "" : " again after their deletion", show((*session)->root()), show((*whole)->root()));
+                         round == 0 ? "" : " again after their deletion", show((*session)->root()),
+                         show((*whole)->root()));
         }
         COMMITBENCH_TRY((*session)->commit(deleted));
         if ((*session)->root() != before) {
-            return unmet("the root is {} before 100 keys are inserted and {} after they are deleted again",
-                         show(before), show((*session)->root()));
+            return unmet(
+                "the root is {} before 100 keys are inserted and {} after they are deleted again",
+                show(before), show((*session)->root()));
         }
     }
     COMMITBENCH_TRY((*session)->expect_all_values());
     COMMITBENCH_TRY((*session)->commit(deleted));  // of keys that are absent already
     if ((*session)->root() != before) {
-        return unmet("deletions of absent keys change the root from {} to {}", show(before), show((*session)->root()));
+        return unmet("deletions of absent keys change the root from {} to {}", show(before),
+                     show((*session)->root()));
     }
     COMMITBENCH_TRY((*whole)->commit(deleted));
     if ((*whole)->root() != before) {
-        return unmet("100 loaded keys were deleted: the root is {}, and that of a load without them {}",
-                     show((*whole)->root()), show(before));
+        return unmet(
+            "100 loaded keys were deleted: the root is {}, and that of a load without them {}",
+            show((*whole)->root()), show(before));
     }
     return (*whole)->expect_all_values();
 }
@@ -182,7 +191,8 @@ Status test_script_keys(Trial& trial, const Subject& subject) {
         return root.error();
     }
     if (*root != (*staged)->root()) {
-        return unmet("the same changes have the root {} by stage and {} by stage_keys", show((*staged)->root()), show(*root));
+        return unmet("the same changes have the root {} by stage and {} by stage_keys",
+                     show((*staged)->root()), show(*root));
     }
     return backend.persist(1);
 }

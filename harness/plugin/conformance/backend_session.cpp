@@ -134,9 +134,10 @@ Status BackendSession::expect(const State& state, const Position& position) {
 
 Status BackendSession::check_root(const Root& root, std::uint64_t block) {
     if (scheme_ == "none") {
-        return root == Root() ? Status()
-                              : unmet("block {}: the scheme is \"none\", and the root {} is not zero",
-                                      block, show(root));
+        return root == Root()
+                   ? Status()
+                   : unmet("block {}: the scheme is \"none\", and the root {} is not zero", block,
+                           show(root));
     }
     if (tree_ == nullptr) {
         return {};

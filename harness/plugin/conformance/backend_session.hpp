@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BackendSession: an open backend beside the model and the reference tree that it is compared with after every step.
+// BackendSession: an open backend beside the model and the reference tree that it is compared with
+// after every step.
 #pragma once
 
 #include "harness/core/reference_tree.hpp"
@@ -15,8 +16,8 @@ struct SessionPlace {
     WorkerPool* workers = nullptr;  ///< null: one thread
 };
 
-/// Every call is named to the trial before it is made, and what a call gives is checked at once: an Error is a demand that was not met, or the
-/// backend's own. One thread.
+/// Every call is named to the trial before it is made, and what a call gives is checked at once: an
+/// Error is a demand that was not met, or the backend's own. One thread.
 class BackendSession {
   public:
     /// Opens what is in the folder.
@@ -24,11 +25,8 @@ class BackendSession {
                                                                       const Subject& subject,
                                                                       const SessionPlace& place);
     /// In a new folder, with this first state loaded.
-    [[nodiscard]] static Result<std::unique_ptr<BackendSession>> begin(
-        Trial& trial,
-        const Subject& subject,
-        const State& first,
-        WorkerPool* workers = nullptr);
+    [[nodiscard]] static Result<std::unique_ptr<BackendSession>>
+    begin(Trial& trial, const Subject& subject, const State& first, WorkerPool* workers = nullptr);
     BackendSession(const BackendSession&) = delete;
     BackendSession& operator=(const BackendSession&) = delete;
 
@@ -64,7 +62,8 @@ class BackendSession {
     Status check_root(const Root& root, std::uint64_t block);
 
     Trial& trial_;
-    StateDiff diff_;  // of the block under way; outlives the backend, which may be closed before persist
+    StateDiff
+        diff_;  // of the block under way; outlives the backend, which may be closed before persist
     std::unique_ptr<Backend> backend_;
     std::string scheme_;
     std::unique_ptr<ReferenceTree> tree_;  // null: the scheme is not known

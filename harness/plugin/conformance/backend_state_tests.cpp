@@ -29,7 +29,8 @@ Status test_empty_state(Trial& trial, const Subject& subject) {
 Status test_load(Trial& trial, const Subject& subject) {
     History history(trial.random());
     // One key; around a batch's end; several batches.
-    for (const std::size_t keys : {std::size_t{1}, std::size_t{99}, std::size_t{1024}, std::size_t{5000}}) {
+    for (const std::size_t keys :
+         {std::size_t{1}, std::size_t{99}, std::size_t{1024}, std::size_t{5000}}) {
         auto session = BackendSession::begin(trial, subject, history.first_state(keys));
         if (!session) {
             return session.error();
@@ -165,8 +166,9 @@ Status test_many_deletes(Trial& trial, const Subject& subject) {
         return fresh ? empty.error() : fresh.error();
     }
     if ((*fresh)->root() != after) {
-        return unmet("{} deletions in a block lead to the root {}, and a load of what is left to {}",
-                     kDeleted, show(after), show((*fresh)->root()));
+        return unmet(
+            "{} deletions in a block lead to the root {}, and a load of what is left to {}",
+            kDeleted, show(after), show((*fresh)->root()));
     }
     if ((*empty)->root() != none) {
         return unmet("with all keys deleted the root is {}, and after a load of none {}",

@@ -44,8 +44,7 @@ class CutWorkload final : public Workload {
         if (!block) {
             return block.error();
         }
-        return std::make_unique<CutBlock>(std::move(*block),
-                                          sizes_[(number - 1) % sizes_.size()]);
+        return std::make_unique<CutBlock>(std::move(*block), sizes_[(number - 1) % sizes_.size()]);
     }
 
     [[nodiscard]] std::uint64_t state_size() const override { return whole_->state_size(); }

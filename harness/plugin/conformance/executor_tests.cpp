@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// That an executor has the effect of running transactions in order: block by block what `sequential` gives.
+// That an executor has the effect of running transactions in order: block by block what
+// `sequential` gives.
 #include "harness/plugin/conformance/executor_tests.hpp"
 
 #include "harness/plugin/conformance/cut_workload.hpp"
@@ -50,7 +51,9 @@ Result<std::unique_ptr<Executor>> make_sequential(std::uint64_t seed) {
     return choice->component->create(choice->options, {.workers = nullptr, .seed = seed});
 }
 
-Result<std::unique_ptr<Executor>> make_subject(Trial& trial, const Subject& subject, WorkerPool& pool) {
+Result<std::unique_ptr<Executor>> make_subject(Trial& trial,
+                                               const Subject& subject,
+                                               WorkerPool& pool) {
     const auto options = subject.options();
     if (!options) {
         return options.error();
@@ -69,9 +72,11 @@ Status check_old_values(const StateDiff& got, StateReader& before) {
         if (!old) {
             return old.error();
         }
-        const auto said = change.old_state == OldState::present ? std::optional(change.old_value) : std::nullopt;
+        const auto said =
+            change.old_state == OldState::present ? std::optional(change.old_value) : std::nullopt;
         if (said.has_value() != old->has_value() || (said && !equal(*said, **old))) {
-            return unmet("{}: its old value is said to be {}, and it is {}", show(change.key), show(said), show(*old));
+            return unmet("{}: its old value is said to be {}, and it is {}", show(change.key),
+                         show(said), show(*old));
         }
     }
     return {};
@@ -103,7 +108,8 @@ Status compare(Trial& trial,
     if (!workload || !sequential) {
         return workload ? sequential.error() : workload.error();
     }
-    const auto chain = ReferenceChain::start(**workload, **sequential, nullptr, silent_progress(), nullptr);
+    const auto chain =
+        ReferenceChain::start(**workload, **sequential, nullptr, silent_progress(), nullptr);
     const auto first = FirstStateIndex::make(**workload, silent_progress(), nullptr);
     if (!chain || !first) {
         return chain ? first.error() : chain.error();
@@ -130,7 +136,8 @@ Status compare(Trial& trial,
         }
         (*block)->declare(accesses.finish());
         COMMITBENCH_TRY(executor.receive(**block));
-        const std::string where = fmt::format("block {} ({} transactions) of {} with {} workers", number, (*block)->size(), spec, workers);
+        const std::string where = fmt::format("block {} ({} transactions) of {} with {} workers",
+                                              number, (*block)->size(), spec, workers);
         trial.doing("execute of " + where);
         const auto got = executor.execute(**block);
         if (!got) {
@@ -165,30 +172,41 @@ Status compare_all(Trial& trial,
 }  // namespace
 
 Status test_few_conflicts(Trial& trial, const Subject& subject) {
-    return compare_all(trial, subject, {"transfer:accounts=5000,block-size=200", "token:accounts=2000,block-size=150"});
+    return compare_all(
+        trial, subject,
+        {"transfer:accounts=5000,block-size=200", "token:accounts=2000,block-size=150"});
 }
 
 Status test_many_conflicts(Trial& trial, const Subject& subject) {
     // Poor accounts: whether a payment is covered depends on those before it.
     return compare_all(trial, subject,
-                       {"transfer:accounts=8,block-size=200,balance=500,amount-max=400", "transfer:accounts=60,block-size=100,fee=write",
-                        "swap:users=20,pools=3,route-max=2,block-size=80,keys=zipf", "orderbook:users=20,markets=2,prices=16,block-size=80"});
+                       {"transfer:accounts=8,block-size=200,balance=500,amount-max=400",
+                        "transfer:accounts=60,block-size=100,fee=write",
+                        "swap:users=20,pools=3,route-max=2,block-size=80,keys=zipf",
+                        "orderbook:users=20,markets=2,prices=16,block-size=80"});
 }
 
 Status test_deletions(Trial& trial, const Subject& subject) {
-    return compare_all(trial, subject, {"kv:items=60,block-size=100,value-size=8,writes=2,fresh-share=0.2,delete-share=0.3"});
+    return compare_all(
+        trial, subject,
+        {"kv:items=60,block-size=100,value-size=8,writes=2,fresh-share=0.2,delete-share=0.3"});
 }
 
 Status test_additions(Trial& trial, const Subject& subject) {
-    return compare_all(trial, subject, {"mint:minters=20,block-size=100,counter=delta,fee=delta", "p2p:shape=aptos,accounts=30,block-size=100,fee=delta"});
+    return compare_all(trial, subject,
+                       {"mint:minters=20,block-size=100,counter=delta,fee=delta",
+                        "p2p:shape=aptos,accounts=30,block-size=100,fee=delta"});
 }
 
 Status test_small_blocks(Trial& trial, const Subject& subject) {
-    return compare_all(trial, subject, {"transfer:accounts=8,block-size=50,balance=500,amount-max=400"}, {0, 1, 2, 0, 0, kWhole, 1, 3, 0, kWhole}, 10);
+    return compare_all(trial, subject,
+                       {"transfer:accounts=8,block-size=50,balance=500,amount-max=400"},
+                       {0, 1, 2, 0, 0, kWhole, 1, 3, 0, kWhole}, 10);
 }
 
 Status test_failing_state(Trial& trial, const Subject& subject) {
-    const auto workload = make_workload("transfer:accounts=50,block-size=50", trial.orders().seed, {kWhole});
+    const auto workload =
+        make_workload("transfer:accounts=50,block-size=50", trial.orders().seed, {kWhole});
     if (!workload) {
         return workload.error();
     }
@@ -196,7 +214,8 @@ Status test_failing_state(Trial& trial, const Subject& subject) {
     if (!sequential) {
         return sequential.error();
     }
-    const auto chain = ReferenceChain::start(**workload, **sequential, nullptr, silent_progress(), nullptr);
+    const auto chain =
+        ReferenceChain::start(**workload, **sequential, nullptr, silent_progress(), nullptr);
     if (!chain) {
         return chain.error();
     }
@@ -218,7 +237,8 @@ Status test_failing_state(Trial& trial, const Subject& subject) {
         if (executor.needs_recording()) {
             return trial.skip("it replays results that were recorded");
         }
-        trial.doing(fmt::format("execute on a state that cannot be read, with {} workers", workers));
+        trial.doing(
+            fmt::format("execute on a state that cannot be read, with {} workers", workers));
         if (executor.prepare(failing) && executor.receive(**block) && executor.execute(**block)) {
             return unmet("the state cannot be read, and execute says that all is well");
         }

@@ -41,7 +41,8 @@ Told read_messages(std::string_view text) {
         } else if (json.contains("result")) {
             const auto result = json["result"].get<unsigned>();
             if (result < kResults.size()) {
-                told.outcome = Outcome{static_cast<TestResult>(result), json["why"].get<std::string>()};
+                told.outcome =
+                    Outcome{static_cast<TestResult>(result), json["why"].get<std::string>()};
             }
         }
     }

@@ -10,7 +10,8 @@
 namespace commitbench::conformance {
 namespace {
 
-/// Larger numbers are not tried: a component may set aside as many bytes or buckets as it is asked for.
+/// Larger numbers are not tried: a component may set aside as many bytes or buckets as it is asked
+/// for.
 constexpr std::uint64_t kLargestTried = std::uint64_t{1} << 16;
 constexpr std::uint64_t kMemoryBudget = std::uint64_t{64} << 20;
 
@@ -109,8 +110,8 @@ Status open(Trial& trial, const Subject& subject, const Options& options) {
             return made ? Status() : Status(made.error());
         }
         case Kind::executor: {
-            const auto made = subject.executor().create(
-                options, {.workers = &pool, .seed = trial.orders().seed});
+            const auto made =
+                subject.executor().create(options, {.workers = &pool, .seed = trial.orders().seed});
             return made ? Status() : Status(made.error());
         }
         case Kind::workload:
@@ -120,11 +121,16 @@ Status open(Trial& trial, const Subject& subject, const Options& options) {
     return made ? Status() : Status(made.error());
 }
 
-/// A value of its own table opens, or is refused for a reason that lies outside the table and is told.
-Status try_value(Trial& trial, const Subject& subject, const OptionSpec& row, const std::string& value) {
+/// A value of its own table opens, or is refused for a reason that lies outside the table and is
+/// told.
+Status try_value(Trial& trial,
+                 const Subject& subject,
+                 const OptionSpec& row,
+                 const std::string& value) {
     const auto options = subject.options_with(row.key, value);
     if (!options) {
-        return unmet("the table says that {}={} is good, and the host refuses it: {}", row.key, value, options.error().message);
+        return unmet("the table says that {}={} is good, and the host refuses it: {}", row.key,
+                     value, options.error().message);
     }
     if (const auto number = number_of(row, value); number && *number > kLargestTried) {
         return {};
@@ -135,22 +141,29 @@ Status try_value(Trial& trial, const Subject& subject, const OptionSpec& row, co
         return {};
     }
     const Error& error = opened.error();
-    const bool explained = error.code == ErrorCode::does_not_fit || error.code == ErrorCode::unsupported ||
-                           (error.code == ErrorCode::bad_input && error.message.find(row.key) != std::string::npos);
+    const bool explained =
+        error.code == ErrorCode::does_not_fit || error.code == ErrorCode::unsupported ||
+        (error.code == ErrorCode::bad_input && error.message.find(row.key) != std::string::npos);
     return explained ? Status()
-                     : unmet("open with {}={}, which its table says is good: {} (a refusal has the code BAD_INPUT and names the option)", row.key, value, error.message);
+                     : unmet(
+                           "open with {}={}, which its table says is good: {} (a refusal has the "
+                           "code BAD_INPUT and names the option)",
+                           row.key, value, error.message);
 }
 
 Status expect_refused(const Subject& subject, std::string_view key, std::string_view value) {
     const auto options = subject.options_with(key, value);
-    return options ? unmet("{}={} is accepted, and its table says that it is not good", key, value) : Status();
+    return options ? unmet("{}={} is accepted, and its table says that it is not good", key, value)
+                   : Status();
 }
 
 }  // namespace
 
 Status test_descriptor(Trial& /*trial*/, const Subject& subject) {
     const auto is_line = [](std::string_view text) {
-        return !text.empty() && std::ranges::none_of(text, [](char letter) { return static_cast<unsigned char>(letter) < 0x20; });
+        return !text.empty() && std::ranges::none_of(text, [](char letter) {
+            return static_cast<unsigned char>(letter) < 0x20;
+        });
     };
     if (!is_line(subject.summary())) {
         return unmet("its summary is not one line");
@@ -158,7 +171,8 @@ Status test_descriptor(Trial& /*trial*/, const Subject& subject) {
     std::set<std::string_view> keys;
     for (const OptionSpec& row : subject.table()) {
         const bool good = !row.key.empty() && std::ranges::all_of(row.key, [](char letter) {
-            return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-';
+            return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                   letter == '-';
         });
         if (!good) {
             return unmet("an option is called '{}': write small letters, digits and '-'", row.key);
@@ -174,7 +188,8 @@ Status test_descriptor(Trial& /*trial*/, const Subject& subject) {
         }
         const Range range = range_of(row);
         if (is_number(row.type) && !row.range.empty() && range.low.empty() && range.high.empty()) {
-            return unmet("the range '{}' of the option {} bounds nothing: write it as 1..64", row.range, row.key);
+            return unmet("the range '{}' of the option {} bounds nothing: write it as 1..64",
+                         row.range, row.key);
         }
     }
     return {};
@@ -191,10 +206,12 @@ Status test_options(Trial& trial, const Subject& subject) {
     for (const OptionSpec& row : subject.table()) {
         if (row.required) {
             Subject without = subject;
-            std::erase_if(without.given.options, [&row](const auto& option) { return option.first == row.key; });
+            std::erase_if(without.given.options,
+                          [&row](const auto& option) { return option.first == row.key; });
             const auto refused = without.options();
             if (refused || refused.error().message.find(row.key) == std::string::npos) {
-                return unmet("the option {} must be given, and who leaves it out is not told so", row.key);
+                return unmet("the option {} must be given, and who leaves it out is not told so",
+                             row.key);
             }
         }
         for (const std::string& value : good_values(row)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tests of names and options, for components of every kind. What each demands stands in the table in test.cpp.
+// The tests of names and options, for components of every kind. What each demands stands in the
+// table in test.cpp.
 #pragma once
 
 #include "harness/plugin/conformance/subject.hpp"

@@ -18,7 +18,8 @@ std::string dump(const Json& json, int indent) {
 Json json_of(const std::vector<ComponentFacts>& components) {
     Json list = Json::array();
     for (const ComponentFacts& component : components) {
-        list.push_back({{"kind", component.kind}, {"name", component.name}, {"spec", component.spec}});
+        list.push_back(
+            {{"kind", component.kind}, {"name", component.name}, {"spec", component.spec}});
     }
     return list;
 }
@@ -26,8 +27,8 @@ Json json_of(const std::vector<ComponentFacts>& components) {
 /// As a shell takes it.
 std::string quoted(const std::string& word) {
     const bool plain = std::ranges::all_of(word, [](char c) {
-        return std::string_view("/.:=,_-+%@").find(c) != std::string_view::npos || (c >= '0' && c <= '9') ||
-               (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return std::string_view("/.:=,_-+%@").find(c) != std::string_view::npos ||
+               (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     });
     if (plain && !word.empty()) {
         return word;
@@ -65,17 +66,18 @@ std::string summary(const CheckReport& report) {
         seconds += test.seconds;
     }
     const std::size_t failed = report.count(TestResult::failed);
-    std::string text =
-        fmt::format("{} passed, {} failed, {} skipped in {:.1f} s, seed {}\n",
-                    report.count(TestResult::ok), failed, report.count(TestResult::skipped), seconds, report.seed);
+    std::string text = fmt::format("{} passed, {} failed, {} skipped in {:.1f} s, seed {}\n",
+                                   report.count(TestResult::ok), failed,
+                                   report.count(TestResult::skipped), seconds, report.seed);
     if (failed == 0) {
         return text;
     }
-    std::string again = fmt::format("again: commitbench check-plugin {} --seed {} --time-limit {}", quoted(report.plugin),
-                                    report.seed, report.time_limit_seconds);
+    std::string again = fmt::format("again: commitbench check-plugin {} --seed {} --time-limit {}",
+                                    quoted(report.plugin), report.seed, report.time_limit_seconds);
     for (const CheckedTest& test : report.tests) {
         if (test.outcome.result == TestResult::failed) {
-            text += fmt::format("demanded, and not met: {} {}: {}\n", test.component, test.name, test.demand);
+            text += fmt::format("demanded, and not met: {} {}: {}\n", test.component, test.name,
+                                test.demand);
             if (!test.component.empty()) {
                 again += fmt::format(" --only {}/{}", test.component, test.name);
             }
@@ -123,9 +125,11 @@ std::optional<LibraryFacts> read_facts(std::string_view text) {
         if (!json.is_object() || !json.contains("library")) {
             continue;
         }
-        LibraryFacts facts{json["library"].get<std::string>(), json["version"].get<std::string>(), {}};
+        LibraryFacts facts{
+            json["library"].get<std::string>(), json["version"].get<std::string>(), {}};
         for (const auto& component : json["components"]) {
-            facts.components.push_back({component["kind"].get<std::string>(), component["name"].get<std::string>(),
+            facts.components.push_back({component["kind"].get<std::string>(),
+                                        component["name"].get<std::string>(),
                                         component["spec"].get<std::string>()});
         }
         return facts;
@@ -135,8 +139,9 @@ std::optional<LibraryFacts> read_facts(std::string_view text) {
 
 Result<FailedBefore> read_failed(std::string_view text) {
     const auto json = nlohmann::json::parse(text, nullptr, false);
-    const bool good = json.is_object() && json.contains("seed") && json["seed"].is_number_unsigned() &&
-                      json.contains("tests") && json["tests"].is_array();
+    const bool good = json.is_object() && json.contains("seed") &&
+                      json["seed"].is_number_unsigned() && json.contains("tests") &&
+                      json["tests"].is_array();
     const Error none = bad_input("is no output of check-plugin --json: name a file that has one");
     if (!good) {
         return none;
@@ -149,7 +154,8 @@ Result<FailedBefore> read_failed(std::string_view text) {
             }
         }
         if (test["result"] == result_name(TestResult::failed)) {
-            failed.tests.emplace_back(test["component"].get<std::string>(), test["test"].get<std::string>());
+            failed.tests.emplace_back(test["component"].get<std::string>(),
+                                      test["test"].get<std::string>());
         }
     }
     return failed;

@@ -43,7 +43,8 @@ struct CheckReport {
     [[nodiscard]] std::size_t count(TestResult result) const;
 };
 
-/// One line without its end. Lines of the library's facts and those of the tests go between the two that follow.
+/// One line without its end. Lines of the library's facts and those of the tests go between the two
+/// that follow.
 [[nodiscard]] std::string test_line(const CheckedTest& test);
 [[nodiscard]] std::string heading(const CheckReport& report);
 /// How many passed; what was demanded of those that failed, and the command that runs these again.

@@ -33,8 +33,8 @@ class History {
     /// Not empty, of up to a few hundred bytes.
     [[nodiscard]] Bytes value();
     [[nodiscard]] State first_state(std::size_t keys);
-    /// New keys, other and equal values for old ones, deletions of present and of absent keys, keys that were deleted before, empty values and
-    /// some of 64 KiB. `state` is that before the block.
+    /// New keys, other and equal values for old ones, deletions of present and of absent keys, keys
+    /// that were deleted before, empty values and some of 64 KiB. `state` is that before the block.
     [[nodiscard]] Writes block(const State& state, std::size_t writes);
 
   private:

@@ -45,8 +45,8 @@ Result<Supervised> supervise(const std::vector<std::string>& words,
     }
     Supervised seen;
     while (true) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            start + time_limit - Clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(start + time_limit -
+                                                                                Clock::now());
         seen.interrupted = is_set(interrupt);
         seen.timed_out = !seen.interrupted && left.count() <= 0;
         if (seen.interrupted || seen.timed_out) {

@@ -18,12 +18,14 @@ struct Supervised {
     double seconds = 0;
 };
 
-/// Starts `commitbench WORDS...` and waits for its end, the end of its time or the flag, and kills it in the latter two. Its output is kept.
+/// Starts `commitbench WORDS...` and waits for its end, the end of its time or the flag, and kills
+/// it in the latter two. Its output is kept.
 [[nodiscard]] Result<Supervised> supervise(const std::vector<std::string>& words,
                                            std::chrono::milliseconds time_limit,
                                            InterruptFlag interrupt);
 
-/// What the test came to: what it told, unless it hung, crashed or left an error behind at its exit (a sanitizer's, say).
+/// What the test came to: what it told, unless it hung, crashed or left an error behind at its exit
+/// (a sanitizer's, say).
 [[nodiscard]] Outcome judge(const Supervised& process, std::chrono::milliseconds time_limit);
 
 }  // namespace commitbench::conformance

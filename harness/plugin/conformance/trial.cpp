@@ -39,8 +39,8 @@ Result<std::filesystem::path> Trial::new_folder() {
     std::error_code failure;
     std::filesystem::create_directory(path, failure);
     if (failure) {
-        return Error{ErrorCode::io, fmt::format("{}: cannot be made ({})", path.string(),
-                                                failure.message())};
+        return Error{ErrorCode::io,
+                     fmt::format("{}: cannot be made ({})", path.string(), failure.message())};
     }
     return path;
 }

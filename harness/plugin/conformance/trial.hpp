@@ -17,7 +17,8 @@ namespace commitbench::conformance {
 
 using Random = std::mt19937_64;  // the same numbers everywhere
 
-/// A number below `bound`, which is not 0. The standard's distributions differ from library to library.
+/// A number below `bound`, which is not 0. The standard's distributions differ from library to
+/// library.
 [[nodiscard]] inline std::uint64_t below(Random& random, std::uint64_t bound) {
     return random() % bound;
 }

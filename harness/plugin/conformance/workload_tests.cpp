@@ -76,7 +76,12 @@ class BackwardBlocks final : public Workload {
 };
 
 /// Executes the blocks of both and compares.
-Status compare(Trial& trial, const Workload& one, Executor& first, const Workload& other, Executor& second, std::string_view what) {
+Status compare(Trial& trial,
+               const Workload& one,
+               Executor& first,
+               const Workload& other,
+               Executor& second,
+               std::string_view what) {
     const auto chain = ReferenceChain::start(one, first, nullptr, silent_progress(), nullptr);
     const auto again = ReferenceChain::start(other, second, nullptr, silent_progress(), nullptr);
     if (!chain || !again) {
@@ -100,7 +105,9 @@ Status compare(Trial& trial, const Workload& one, Executor& first, const Workloa
     return {};
 }
 
-Result<std::unique_ptr<Executor>> make_executor(std::string_view spec, WorkerPool* pool, std::uint64_t seed) {
+Result<std::unique_ptr<Executor>> make_executor(std::string_view spec,
+                                                WorkerPool* pool,
+                                                std::uint64_t seed) {
     const auto choice = choose("executor", executor_registry(), spec);
     if (!choice) {
         return choice.error();
@@ -119,7 +126,9 @@ Status test_same_bytes(Trial& trial, const Subject& subject) {
     const std::uint64_t size = (*one)->state_size();
     if (size != (*other)->state_size() || (*one)->block_limit() != (*other)->block_limit() ||
         (*one)->content_digest() != (*other)->content_digest()) {
-        return unmet("opened twice with the same options and seed, it has another number of keys or blocks, or another digest of its content");
+        return unmet(
+            "opened twice with the same options and seed, it has another number of keys or blocks, "
+            "or another digest of its content");
     }
     const std::uint64_t looked_at = std::min(size, kEntries);
     std::vector<Entry> entries;
@@ -131,7 +140,10 @@ Status test_same_bytes(Trial& trial, const Subject& subject) {
     for (std::uint64_t index = looked_at; index-- > 0;) {
         for (const Workload* workload : {one->get(), other->get()}) {
             if (entry_of(*workload, index) != entries[index]) {
-                return unmet("entry {} is another one {}", index, workload == one->get() ? "when asked for again" : "in a second one with the same options and seed");
+                return unmet("entry {} is another one {}", index,
+                             workload == one->get()
+                                 ? "when asked for again"
+                                 : "in a second one with the same options and seed");
             }
         }
     }
@@ -150,7 +162,8 @@ Status test_unique_keys(Trial& trial, const Subject& subject) {
     }
     std::ranges::sort(keys);
     const auto twice = std::ranges::adjacent_find(keys);
-    return twice == keys.end() ? Status() : unmet("{} comes twice in the first state", show(*twice));
+    return twice == keys.end() ? Status()
+                               : unmet("{} comes twice in the first state", show(*twice));
 }
 
 Status test_values(Trial& trial, const Subject& subject) {
@@ -187,7 +200,8 @@ Status test_threads(Trial& trial, const Subject& subject) {
         for (std::uint64_t i = 0; i < size; ++i) {
             const std::uint64_t index = (i + worker.index() * size / kThreads) % size;
             if (entry_of(workload, index) != entries[index]) {
-                read[worker.index()] = unmet("entry {} is another one when several threads ask", index);
+                read[worker.index()] =
+                    unmet("entry {} is another one when several threads ask", index);
                 return;
             }
         }
@@ -220,7 +234,8 @@ Status test_blocks_in_any_order(Trial& trial, const Subject& subject) {
     if (!first || !second) {
         return first ? second.error() : first.error();
     }
-    return compare(trial, **one, **first, **backward, **second, "when blocks are made from the last to the first");
+    return compare(trial, **one, **first, **backward, **second,
+                   "when blocks are made from the last to the first");
 }
 
 Status test_executors_agree(Trial& trial, const Subject& subject) {
@@ -265,20 +280,28 @@ Status test_stops(Trial& trial, const Subject& subject) {
         }
         ToldAccess again(**first, {});
         if (!(block.execute(index, again) == right)) {
-            return unmet("transaction {} of block 1 gives another receipt for the same reads", index);
+            return unmet("transaction {} of block 1 gives another receipt for the same reads",
+                         index);
         }
         if (whole.reads() > 0) {
-            for (const std::uint64_t stop : {std::uint64_t{0}, whole.reads() / 2, whole.reads() - 1}) {
+            for (const std::uint64_t stop :
+                 {std::uint64_t{0}, whole.reads() / 2, whole.reads() - 1}) {
                 ToldAccess stopped(**first, {.stop_at_read = stop});
-                if (block.execute(index, stopped).status != TxStatus::stopped || stopped.calls_after_stop() > 0) {
-                    return unmet("transaction {} of block 1 goes on after its read {} said stop", index, stop + 1);
+                if (block.execute(index, stopped).status != TxStatus::stopped ||
+                    stopped.calls_after_stop() > 0) {
+                    return unmet("transaction {} of block 1 goes on after its read {} said stop",
+                                 index, stop + 1);
                 }
             }
         }
         if (whole.spent()) {
             ToldAccess stopped(**first, {.refuse_to_spend = true});
-            if (block.execute(index, stopped).status != TxStatus::stopped || stopped.calls_after_stop() > 0) {
-                return unmet("transaction {} of block 1 goes on after `spend` said that it has done all it may", index);
+            if (block.execute(index, stopped).status != TxStatus::stopped ||
+                stopped.calls_after_stop() > 0) {
+                return unmet(
+                    "transaction {} of block 1 goes on after `spend` said that it has done all it "
+                    "may",
+                    index);
             }
         }
     }
