@@ -2,7 +2,7 @@
 // A cell in a fresh process: this program, started again.
 #pragma once
 
-#include "harness/core/result.hpp"
+#include "harness/run/fresh_process.hpp"
 
 #include <string>
 #include <vector>
@@ -10,7 +10,7 @@
 namespace commitbench::cli {
 
 struct CellOutcome {
-    int exit_code = 0;  ///< 128 + the signal where one ended it
+    int exit_code = 0;  ///< kSignalExit + the signal where one ended it
     std::string
         result_line;  ///< what it wrote to its report descriptor; empty where it came to no result
     std::string errors;  ///< its standard error, where that was kept
@@ -26,6 +26,10 @@ enum class ErrorStream : unsigned char {
 /// process could be started.
 [[nodiscard]] Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words,
                                                        ErrorStream errors = ErrorStream::shared);
+
+/// Why a process came to no result and did not say so itself: exit code or signal, and the last
+/// line of what it said.
+[[nodiscard]] std::string how_it_ended(const CellOutcome& outcome);
 
 /// In such a process: tells the one that started it. Nobody is left to hear where that fails.
 void report_line(int descriptor, std::string_view line);

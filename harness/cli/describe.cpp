@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `commitbench describe KIND NAME`: the table from which a component's options are parsed.
 #include "harness/cli/command.hpp"
-#include "harness/core/registry.hpp"
+#include "harness/cli/component_choice.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -48,10 +48,7 @@ std::vector<Row> rows_of(std::span<const OptionSpec> table) {
 }
 
 template<class C>
-Result<int> describe_component(std::string_view kind,
-                               std::span<const C> registry,
-                               std::string_view name) {
-    auto component = find_component(kind, registry, name);
+Result<int> describe_component(std::string_view kind, const Result<const C*>& component) {
     if (!component) {
         return component.error();
     }
@@ -82,13 +79,13 @@ Result<int> describe_component(std::string_view kind,
 
 Result<int> describe(const std::string& kind, const std::string& name) {
     if (kind == "workload") {
-        return describe_component(kind, workload_registry(), name);
+        return describe_component(kind, find_workload(name));
     }
     if (kind == "executor") {
-        return describe_component(kind, executor_registry(), name);
+        return describe_component(kind, find_executor(name));
     }
     if (kind == "backend") {
-        return describe_component(kind, backend_registry(), name);
+        return describe_component(kind, find_backend(name));
     }
     const std::string_view close = nearest(kind, kKinds);
     return bad_input(fmt::format("no kind of component is called '{}': {}", kind,
@@ -107,7 +104,9 @@ void add_describe(CLI::App& app, Action& chosen) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("describe", "The options of one component");
     command->add_option("KIND", arguments->kind, "workload, executor or backend")->required();
-    command->add_option("NAME", arguments->name, "its name, as `commitbench list` prints it")
+    command
+        ->add_option("NAME", arguments->name,
+                     "its name, as `commitbench list` prints it, or a plug-in's file")
         ->required();
     command->callback([&chosen, arguments] {
         chosen = [arguments] { return describe(arguments->kind, arguments->name); };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `commitbench list`: every component there is.
 #include "harness/cli/command.hpp"
-#include "harness/core/registry.hpp"
+#include "harness/cli/component_choice.hpp"
 
 #include <fmt/format.h>
 
@@ -9,23 +9,39 @@ namespace commitbench::cli {
 namespace {
 
 template<class C>
-void print_kind(std::string_view heading, std::string_view kind, std::span<const C> registry) {
+void print_kind(std::string_view heading,
+                std::string_view kind,
+                std::span<const C> registry,
+                std::vector<C> plugin::Library::*components) {
     fmt::print("{}\n", heading);
     for (const C& component : registry) {
         fmt::print("  {:<14} {}\n", component.name, component.summary);
+    }
+    for (const plugin::Library* library : search_path().libraries) {
+        for (const C& component : library->*components) {
+            fmt::print("  {:<14} {} ({} {}, {})\n", component.name, component.summary,
+                       library->name, library->version, library->path.string());
+        }
     }
     fmt::print("  -> commitbench describe {} NAME shows a component's options\n\n", kind);
 }
 
 Result<int> list() {
-    print_kind("workloads: make the first state and the blocks", "workload", workload_registry());
+    print_kind("workloads: make the first state and the blocks", "workload", workload_registry(),
+               &plugin::Library::workloads);
     print_kind("executors: turn a block and the state before it into a StateDiff", "executor",
-               executor_registry());
+               executor_registry(), &plugin::Library::executors);
     print_kind("backends: keep the state and turn a StateDiff into a Root", "backend",
-               backend_registry());
+               backend_registry(), &plugin::Library::backends);
+    for (const Error& error : search_path().refused) {
+        fmt::print("passed over: {}\n\n", error.message);
+    }
     fmt::print(
         "A component and its options are one word: name:key=value,key=value\n"
-        "  as in commitbench run --workload transfer --backend mpt:store=lmdb\n");
+        "  as in commitbench run --workload transfer --backend mpt:store=lmdb\n"
+        "A plug-in's file stands for its name, as in --backend ./libfoo.so:key=value; plug-ins in "
+        "the folders of {} are found by name\n",
+        kPathVariable);
     return 0;
 }
 

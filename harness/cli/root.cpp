@@ -3,10 +3,10 @@
 // anyone can check a tree against another implementation.
 #include "codec/hex.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/component_choice.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/root_script.hpp"
 #include "harness/cli/run_arguments.hpp"
-#include "harness/core/registry.hpp"
 #include "harness/run/data_folder.hpp"
 #include "harness/runtime/worker_pool.hpp"
 
@@ -119,7 +119,7 @@ Status prove(Backend& backend, const std::string& key_text, ByteView key) {
 }
 
 Result<int> root(const RootArguments& arguments) {
-    auto choice = choose("backend", backend_registry(), arguments.backend);
+    auto choice = choose_backend(arguments.backend);
     if (!choice) {
         return choice.error();
     }

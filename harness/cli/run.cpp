@@ -3,6 +3,7 @@
 #include "harness/cli/cell_process.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/comparison.hpp"
+#include "harness/cli/component_choice.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/run_arguments.hpp"
 #include "harness/cli/terminal.hpp"
@@ -45,6 +46,38 @@ Result<int> run_one(const RunArguments& arguments) {
     return 0;
 }
 
+/// A cell with a plug-in in it runs in a process of its own, whose end by a signal is told in a
+/// line.
+Result<int> run_apart(const RunArguments& arguments) {
+    const auto outcome = run_in_fresh_process(command_of(arguments, 0));
+    if (!outcome) {
+        return outcome.error();
+    }
+    if (outcome->exit_code == kInterruptedExit || interrupt_flag()) {
+        return kInterruptedExit;
+    }
+    if (outcome->exit_code > kSignalExit) {
+        return Error{
+            ErrorCode::io,
+            fmt::format(
+                "a plug-in has ended this run, {}: look for its mistake there, or run without it",
+                how_it_ended(*outcome))};
+    }
+    if (outcome->exit_code <= 1 && !arguments.quiet) {
+        fmt::print("{}", render_meanings());
+    }
+    return outcome->exit_code;
+}
+
+Result<bool> has_plugin(const RunArguments& arguments) {
+    const auto request = make_request(arguments, 0);
+    if (!request) {
+        return request.error();
+    }
+    return is_plugin(request->backend.component) || is_plugin(request->executor.component) ||
+           is_plugin(request->workload.component);
+}
+
 Result<int> run_several(const RunArguments& arguments) {
     // A word that is wrong in the last cell must not cost the time of the first.
     for (std::size_t cell = 0; cell < arguments.backends.size(); ++cell) {
@@ -76,7 +109,19 @@ Result<int> run_several(const RunArguments& arguments) {
 }  // namespace
 
 Result<int> run_cells(const RunArguments& arguments) {
-    return arguments.backends.size() == 1 ? run_one(arguments) : run_several(arguments);
+    if (arguments.backends.size() > 1) {
+        return run_several(arguments);
+    }
+    if (arguments.report < 0) {  // else this is the process of its own
+        const auto plugin = has_plugin(arguments);
+        if (!plugin) {
+            return plugin.error();
+        }
+        if (*plugin) {
+            return run_apart(arguments);
+        }
+    }
+    return run_one(arguments);
 }
 
 void add_run(CLI::App& app, Action& chosen) {

@@ -3,22 +3,13 @@
 
 #include "backends/store/directory_claim.hpp"
 #include "backends/store/immutable_files.hpp"
+#include "harness/cli/component_choice.hpp"
 #include "harness/cli/interrupt.hpp"
 
 #include <array>
 
 namespace commitbench::cli {
 namespace {
-
-Result<std::uint64_t> parse_count(std::string_view flag, std::string_view text, std::uint64_t low) {
-    const auto number = parse_integer(text);
-    if (!number || *number < low) {
-        return bad_input(fmt::format(
-            "{} {}: is not good; write a whole number of at least {}, such as 100 or 10k", flag,
-            text, low));
-    }
-    return *number;
-}
 
 /// nullopt where nothing is given.
 Result<std::optional<std::uint64_t>> parse_optional_count(std::string_view flag,
@@ -67,6 +58,16 @@ std::string directory_of(const RunArguments& arguments, std::size_t which) {
 
 }  // namespace
 
+Result<std::uint64_t> parse_count(std::string_view flag, std::string_view text, std::uint64_t low) {
+    const auto number = parse_integer(text);
+    if (!number || *number < low) {
+        return bad_input(fmt::format(
+            "{} {}: is not good; write a whole number of at least {}, such as 100 or 10k", flag,
+            text, low));
+    }
+    return *number;
+}
+
 Result<std::uint32_t> parse_workers(std::string_view text) {
     constexpr std::uint64_t kMost = 256;
     const auto number = parse_integer(text);
@@ -102,19 +103,19 @@ Result<std::uint64_t> parse_memory(std::string_view text) {
 }
 
 Result<RunRequest> make_request(const RunArguments& arguments, std::size_t which) {
-    auto workload = choose("workload", workload_registry(), arguments.workload);
+    auto workload = choose_workload(arguments.workload);
     if (!workload) {
         return workload.error();
     }
-    auto executor = choose("executor", executor_registry(), arguments.executor);
+    auto executor = choose_executor(arguments.executor);
     if (!executor) {
         return executor.error();
     }
-    auto backend = choose("backend", backend_registry(), arguments.backends[which]);
+    auto backend = choose_backend(arguments.backends[which]);
     if (!backend) {
         return backend.error();
     }
-    auto reference = choose("executor", executor_registry(), reference_of(*executor));
+    auto reference = choose_executor(reference_of(*executor));
     if (!reference) {
         return reference.error();
     }

@@ -4,42 +4,16 @@
 #include "backends/store/directory_claim.hpp"
 #include "harness/cli/analysis_process.hpp"
 #include "harness/cli/cell_process.hpp"
+#include "harness/cli/component_choice.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/run/error_name.hpp"
 #include "harness/run/first_state_load.hpp"
 
 #include <algorithm>
-#include <csignal>
-#include <cstring>
 #include <limits>
 
 namespace commitbench::cli {
 namespace {
-
-constexpr int kSignalExit = 128;
-
-/// The last line that says something.
-std::string last_words(std::string_view errors) {
-    while (!errors.empty() && (errors.back() == '\n' || errors.back() == ' ')) {
-        errors.remove_suffix(1);
-    }
-    return std::string(errors.substr(errors.rfind('\n') + 1));
-}
-
-/// Why a process came to no result and did not say so itself.
-std::string how_it_ended(const CellOutcome& outcome) {
-    const std::string words = last_words(outcome.errors);
-    const std::string ended =
-        outcome.exit_code > kSignalExit
-            ? fmt::format("the process was ended by signal {} ({}){}",
-                          outcome.exit_code - kSignalExit,
-                          ::strsignal(outcome.exit_code - kSignalExit),
-                          outcome.exit_code == kSignalExit + SIGKILL
-                              ? ": perhaps the system had no memory left"
-                              : "")
-            : fmt::format("the process ended with exit code {}", outcome.exit_code);
-    return words.empty() ? ended : fmt::format("{}: {}", ended, words);
-}
 
 sweep::RunOutcome failed(const Error& error) {
     return {.exit_code = 2,
@@ -150,6 +124,10 @@ Result<SweepRunner::WorkloadFacts> SweepRunner::facts_of(const RunArguments& arg
     if (!request) {
         return request.error();
     }
+    if (is_plugin(request->workload.component)) {
+        return Error{ErrorCode::unsupported,
+                     "a plug-in's workload is only asked in the process of a run"};
+    }
     const auto workload =
         request->workload.component->create(request->workload.options, request->seed);
     if (!workload) {
@@ -171,6 +149,11 @@ Result<std::optional<StateIdentity>> SweepRunner::identify(const RunArguments& a
     const auto request = make_request(arguments, 0);
     if (!request) {
         return request.error();
+    }
+    // A plug-in is opened in the processes of its runs alone, so that a crash in it ends no sweep;
+    // each run loads its first state anew.
+    if (is_plugin(request->backend.component) || is_plugin(request->workload.component)) {
+        return std::optional<StateIdentity>();
     }
     const std::string backend = request->backend.canonical();
     const std::string name = fmt::format("{}\n{}", backend, request->memory_budget);

@@ -11,7 +11,30 @@
 
 namespace commitbench {
 
-/// What a folder registers: one entry a component. `Create` makes it from its resolved options.
+/// Makes a component: a function, or a function with what it knows of the plug-in that it speaks
+/// for. What it knows is never freed.
+template<class Made, class... Arguments>
+class Maker {
+  public:
+    using Plain = Made (*)(Arguments...);
+    using Knowing = Made (*)(const void* knowledge, Arguments...);
+
+    constexpr Maker(Plain plain) : plain_(plain) {}  // NOLINT: implicit by design
+    constexpr Maker(Knowing knowing, const void* knowledge)
+        : knowing_(knowing), knowledge_(knowledge) {}
+
+    Made operator()(Arguments... arguments) const {
+        return plain_ != nullptr ? plain_(arguments...) : knowing_(knowledge_, arguments...);
+    }
+
+  private:
+    Plain plain_ = nullptr;
+    Knowing knowing_ = nullptr;
+    const void* knowledge_ = nullptr;
+};
+
+/// What a folder or a plug-in registers: one entry a component. `Create` makes it from its resolved
+/// options.
 template<class Create>
 struct Component {
     std::string_view name;
@@ -23,9 +46,10 @@ struct Component {
 /// May use resources.directory; refuses (bad_input) what it cannot open. `create` opens what is
 /// there.
 using BackendComponent =
-    Component<Result<std::unique_ptr<Backend>> (*)(const Options&, const CellResources&)>;
+    Component<Maker<Result<std::unique_ptr<Backend>>, const Options&, const CellResources&>>;
 struct ExecutorComponent
-    : Component<Result<std::unique_ptr<Executor>> (*)(const Options&, const ExecutorResources&)> {
+    : Component<
+          Maker<Result<std::unique_ptr<Executor>>, const Options&, const ExecutorResources&>> {
     /// With these options, the spec of the executor whose word counts for this one. Null: always
     /// `sequential`, as for all that give the effect of running transactions in order and nothing
     /// else.
@@ -33,7 +57,7 @@ struct ExecutorComponent
 };
 /// The seed is the run's; see Workload for what follows from it.
 using WorkloadComponent =
-    Component<Result<std::unique_ptr<Workload>> (*)(const Options&, std::uint64_t seed)>;
+    Component<Maker<Result<std::unique_ptr<Workload>>, const Options&, std::uint64_t>>;
 
 [[nodiscard]] std::span<const BackendComponent> backend_registry();
 [[nodiscard]] std::span<const ExecutorComponent> executor_registry();
