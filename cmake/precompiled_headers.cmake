@@ -1,7 +1,5 @@
-# Headers that most sources include, compiled once: the program compiles in less than half the time with them (dev, 390 s of
-# processor time). Not with a compiler
-# launcher, which is there to keep objects: ccache keeps none that used a precompiled header. Not where COMMITBENCH_JOINED is off:
-# clang-tidy wants to see what each source includes itself.
+# Headers that most sources include, compiled once. Not with a compiler launcher, which is there to keep objects: ccache keeps none that used a
+# precompiled header. Not where COMMITBENCH_JOINED is off: clang-tidy wants to see what each source includes itself.
 
 # commitbench_precompile(NAME LIBRARIES ... HEADERS ...): a target whose headers others reuse; the libraries are those that the headers are of.
 function(commitbench_precompile name)
