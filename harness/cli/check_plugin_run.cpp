@@ -121,7 +121,7 @@ Result<bool> take_facts(const Request& request, CheckReport& report) {
     }
     auto facts = read_facts(process->text);
     if (facts && process->end.exit_code == 0 && !process->timed_out) {
-        report.library = std::move(*facts);
+        report.opened = std::move(*facts);
         return true;
     }
     CheckedTest failed{.component = "",
@@ -133,7 +133,7 @@ Result<bool> take_facts(const Request& request, CheckReport& report) {
     if (failed.outcome.result != TestResult::failed) {
         failed.outcome = {TestResult::failed, "the library cannot be opened twice alike"};
     }
-    report.library = {request.words.plugin, "(not opened)", {}};
+    report.opened = {request.words.plugin, "(not opened)", {}};
     report.tests.push_back(std::move(failed));
     return false;
 }
@@ -253,13 +253,13 @@ Result<int> check_plugin(const CheckPluginArguments& arguments) {
         .plugin = arguments.plugin,
         .seed = request->seed,
         .time_limit_seconds = static_cast<std::uint64_t>(request->time_limit.count()),
-        .library = {},
+        .opened = {},
         .tests = {}};
     const auto opened = take_facts(*request, report);
     if (!opened) {
         return opened.error();
     }
-    const auto planned = plan(*request, report.library);
+    const auto planned = plan(*request, report.opened);
     if (!planned && *opened) {
         return planned.error();
     }
@@ -277,10 +277,10 @@ Result<int> check_plugin(const CheckPluginArguments& arguments) {
         const Planned& one = (*planned)[i];
         if (text && heading_of != one.subject) {
             heading_of = one.subject;
-            const ComponentFacts& component = report.library.components[one.subject];
+            const ComponentFacts& component = report.opened.components[one.subject];
             fmt::print("{} {}\n", component.kind, component.spec);
         }
-        auto test = run_test(*request, report.library, one);
+        auto test = run_test(*request, report.opened, one);
         if (!test) {
             return test.error();
         }

@@ -56,7 +56,7 @@ std::string test_line(const CheckedTest& test) {
 }
 
 std::string heading(const CheckReport& report) {
-    return fmt::format("plug-in {} {} ({}), seed {}", report.library.name, report.library.version,
+    return fmt::format("plug-in {} {} ({}), seed {}", report.opened.name, report.opened.version,
                        report.plugin, report.seed);
 }
 
@@ -98,9 +98,9 @@ std::string to_json(const CheckReport& report) {
                          {"seconds", test.seconds}});
     }
     const Json json{{"plugin", report.plugin},
-                    {"name", report.library.name},
-                    {"version", report.library.version},
-                    {"components", json_of(report.library.components)},
+                    {"name", report.opened.name},
+                    {"version", report.opened.version},
+                    {"components", json_of(report.opened.components)},
                     {"seed", report.seed},
                     {"time_limit_seconds", report.time_limit_seconds},
                     {"passed", report.count(TestResult::ok)},

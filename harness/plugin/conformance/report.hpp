@@ -37,7 +37,7 @@ struct CheckReport {
     std::string plugin;  ///< in the user's words
     std::uint64_t seed = 1;
     std::uint64_t time_limit_seconds = 60;
-    LibraryFacts library;
+    LibraryFacts opened;
     std::vector<CheckedTest> tests;
 
     [[nodiscard]] std::size_t count(TestResult result) const;
