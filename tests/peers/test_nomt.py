@@ -152,7 +152,7 @@ class Folders(NomtTest):
         self.assertTrue((self.folder / "other" / "nomt" / "meta").exists(), "it is left as it was")
 
     def test_a_full_table(self) -> None:
-        # 24 keys below each page of the second level: some 3,500 pages are kept.
+        # 29 keys below each page of the second level: some 4,000 pages are kept.
         lines = [f"put {key_of(number)} 11" for number in range(120_000)]
         self.write("many.txt", "\n".join(lines) + "\ncommit\n")
         done = self.run_program("root", "--backend", self.spec("buckets=1000"), "many.txt")
