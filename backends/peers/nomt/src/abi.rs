@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! include/commitbench/plugin.h of ABI 1.0, the part that a backend needs, declared by hand. That header says what everything means;
-//! the assertions at the end hold the sizes and places against those that tests/plugin/layout.h keeps.
+//! include/commitbench/plugin.h of ABI 1.0, the part that a backend needs, declared by hand. That
+//! header says what everything means; the assertions at the end hold the sizes and places against
+//! those that tests/plugin/layout.h keeps.
 #![allow(non_camel_case_types)]
 
 use std::ffi::{c_char, c_void, CStr};
@@ -58,14 +59,21 @@ pub struct cb_setting {
 }
 
 pub type cb_counter_visitor = unsafe extern "C" fn(*mut c_void, *const c_char, u64);
-pub type cb_fact_visitor = unsafe extern "C" fn(*mut c_void, *const c_char, *const c_char, *const c_char);
+pub type cb_fact_visitor =
+    unsafe extern "C" fn(*mut c_void, *const c_char, *const c_char, *const c_char);
 
 #[repr(C)]
 pub struct cb_host {
     pub struct_size: u32,
     pub workers: u32,
     pub context: *mut c_void,
-    pub run_on_workers: Option<unsafe extern "C" fn(*mut c_void, Option<unsafe extern "C" fn(*mut c_void, u32)>, *mut c_void)>,
+    pub run_on_workers: Option<
+        unsafe extern "C" fn(
+            *mut c_void,
+            Option<unsafe extern "C" fn(*mut c_void, u32)>,
+            *mut c_void,
+        ),
+    >,
 }
 
 #[repr(C)]
@@ -91,7 +99,9 @@ pub struct cb_sorted_state {
     pub struct_size: u32,
     pub context: *mut c_void,
     pub size: u64,
-    pub next: Option<unsafe extern "C" fn(*mut c_void, usize, *mut *const cb_key, *mut *const cb_bytes) -> i64>,
+    pub next: Option<
+        unsafe extern "C" fn(*mut c_void, usize, *mut *const cb_key, *mut *const cb_bytes) -> i64,
+    >,
 }
 
 #[repr(C)]
@@ -101,7 +111,8 @@ pub struct cb_position {
     pub empty: i32,
 }
 
-/// Optional functions that NOMT's plug-in does not offer have the type of a pointer to nothing in particular.
+/// Optional functions that NOMT's plug-in does not offer have the type of a pointer to nothing in
+/// particular.
 pub type not_offered = Option<unsafe extern "C" fn()>;
 
 #[repr(C)]
@@ -112,18 +123,39 @@ pub struct cb_backend_interface {
     pub summary: *const c_char,
     pub options: *const cb_option,
     pub option_count: usize,
-    pub open: Option<unsafe extern "C" fn(*const cb_setting, usize, *const cb_resources, *mut *mut c_void, *mut cb_error) -> cb_code>,
+    pub open: Option<
+        unsafe extern "C" fn(
+            *const cb_setting,
+            usize,
+            *const cb_resources,
+            *mut *mut c_void,
+            *mut cb_error,
+        ) -> cb_code,
+    >,
     pub close: Option<unsafe extern "C" fn(*mut c_void)>,
     pub scheme: Option<unsafe extern "C" fn(*mut c_void) -> *const c_char>,
     pub paths_of: not_offered,
-    pub position: Option<unsafe extern "C" fn(*mut c_void, *mut cb_position, *mut cb_error) -> cb_code>,
-    pub load: Option<unsafe extern "C" fn(*mut c_void, *const cb_sorted_state, *mut cb_error) -> cb_code>,
-    pub stage: Option<unsafe extern "C" fn(*mut c_void, *const cb_change, usize, *mut cb_error) -> cb_code>,
+    pub position:
+        Option<unsafe extern "C" fn(*mut c_void, *mut cb_position, *mut cb_error) -> cb_code>,
+    pub load:
+        Option<unsafe extern "C" fn(*mut c_void, *const cb_sorted_state, *mut cb_error) -> cb_code>,
+    pub stage: Option<
+        unsafe extern "C" fn(*mut c_void, *const cb_change, usize, *mut cb_error) -> cb_code,
+    >,
     pub merkleize: Option<unsafe extern "C" fn(*mut c_void, *mut u8, *mut cb_error) -> cb_code>,
     pub persist: Option<unsafe extern "C" fn(*mut c_void, u64, *mut cb_error) -> cb_code>,
     pub reopen: Option<unsafe extern "C" fn(*mut c_void, *mut cb_error) -> cb_code>,
-    pub reader_open: Option<unsafe extern "C" fn(*mut c_void, *mut *mut c_void, *mut cb_error) -> cb_code>,
-    pub reader_get: Option<unsafe extern "C" fn(*mut c_void, *const cb_key, *mut cb_bytes, *mut i32, *mut cb_error) -> cb_code>,
+    pub reader_open:
+        Option<unsafe extern "C" fn(*mut c_void, *mut *mut c_void, *mut cb_error) -> cb_code>,
+    pub reader_get: Option<
+        unsafe extern "C" fn(
+            *mut c_void,
+            *const cb_key,
+            *mut cb_bytes,
+            *mut i32,
+            *mut cb_error,
+        ) -> cb_code,
+    >,
     pub reader_close: Option<unsafe extern "C" fn(*mut c_void)>,
     pub stage_keys: not_offered,
     pub prove: not_offered,
@@ -152,7 +184,8 @@ pub struct cb_plugin {
     pub description: *const c_char,
 }
 
-// SAFETY: values of these four are static tables that nobody writes, and point to others and to static text.
+// SAFETY: values of these four are static tables that nobody writes, and point to others and to
+// static text.
 unsafe impl Sync for cb_option {}
 unsafe impl Sync for cb_backend_interface {}
 unsafe impl Sync for cb_interface {}

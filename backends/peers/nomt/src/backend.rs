@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The life of a backend: load, then stage, merkleize and persist for each block, and readers in between. In the data folder NOMT has a
-//! folder of its own, for it takes only an empty one for new, and beside it lies the file of position.rs.
+//! The life of a backend: load, then stage, merkleize and persist for each block, and readers in
+//! between. In the data folder NOMT has a folder of its own, for it takes only an empty one for
+//! new, and beside it lies the file of position.rs.
 
 use crate::abi::{CB_BAD_INPUT, CB_CORRUPT, CB_UNSUPPORTED};
 use crate::database::{BlockSession, Database, Writes};
@@ -97,7 +98,14 @@ impl Backend {
         let settings = Settings::parse(given)?;
         let sizes = settings.sizes(cell.memory_budget, cell.workers);
         let position = PositionFile::read(&cell.directory)?;
-        let mut backend = Backend { step: Step::Idle, shared: Arc::default(), position, settings, sizes, cell };
+        let mut backend = Backend {
+            step: Step::Idle,
+            shared: Arc::default(),
+            position,
+            settings,
+            sizes,
+            cell,
+        };
         backend.open_what_is_there()?;
         Ok(backend)
     }
@@ -106,12 +114,18 @@ impl Backend {
     pub fn position(&self) -> Option<Position> {
         let database = self.shared.database.get()?;
         let block = self.position.block_of(database.commits())?;
-        Some(Position { block, root: database.root() })
+        Some(Position {
+            block,
+            root: database.root(),
+        })
     }
 
     pub fn load(&mut self, entries: &mut dyn Entries) -> Result<(), Fault> {
         if self.position().is_some() {
-            return Err(Fault::new(CB_BAD_INPUT, "a first state is loaded into an empty folder, and this one has a state"));
+            return Err(Fault::new(
+                CB_BAD_INPUT,
+                "a first state is loaded into an empty folder, and this one has a state",
+            ));
         }
         self.position.begin_load()?;
         let shared = Arc::clone(&self.shared);
@@ -132,7 +146,8 @@ impl Backend {
         Ok(())
     }
 
-    /// Ends the session that readers read through, and makes NOMT's list of writes. Values are copied: NOMT wants its own.
+    /// Ends the session that readers read through, and makes NOMT's list of writes. Values are
+    /// copied: NOMT wants its own.
     pub fn stage<'a>(&mut self, changes: impl Iterator<Item = Change<'a>>) -> Result<(), Fault> {
         if !matches!(self.step, Step::Idle) {
             return Err(Fault::out_of_order("stage"));
@@ -180,7 +195,10 @@ impl Backend {
             Ok(shared) => drop(shared),
             Err(shared) => {
                 self.shared = shared;
-                return Err(Fault::new(CB_UNSUPPORTED, "reopen while readers are open: they are closed first"));
+                return Err(Fault::new(
+                    CB_UNSUPPORTED,
+                    "reopen while readers are open: they are closed first",
+                ));
             }
         }
         self.position = PositionFile::read(&self.cell.directory)?;
@@ -188,7 +206,10 @@ impl Backend {
     }
 
     pub fn reader(&self) -> Reader {
-        Reader { shared: Arc::clone(&self.shared), value: None }
+        Reader {
+            shared: Arc::clone(&self.shared),
+            value: None,
+        }
     }
 
     pub fn counters(&self) -> Vec<(&'static str, u64)> {
@@ -208,8 +229,16 @@ impl Backend {
         let fact = |name, value: String, why| Fact { name, value, why };
         let sizes = &self.sizes;
         let mut facts = vec![
-            fact("nomt", NOMT_VERSION.to_string_lossy().into_owned(), "the crate, without debug assertions"),
-            fact("commitment_scheme", "nomt-blake3".to_owned(), "witnesses are off, and so is rollback"),
+            fact(
+                "nomt",
+                NOMT_VERSION.to_string_lossy().into_owned(),
+                "the crate, without debug assertions",
+            ),
+            fact(
+                "commitment_scheme",
+                "nomt-blake3".to_owned(),
+                "witnesses are off, and so is rollback",
+            ),
             fact(
                 "durability_kept",
                 "block".to_owned(),
@@ -218,15 +247,39 @@ impl Backend {
                     _ => "NOMT syncs at every commit, and nothing else was to be had",
                 },
             ),
-            fact("commit_concurrency", sizes.commit_concurrency.to_string(), "threads of NOMT's own, not of the cell's pool"),
-            fact("io_workers", sizes.io_workers.to_string(), "threads that spin while I/O is under way"),
-            fact("page_cache", format!("{}MiB", sizes.page_cache_mib), "Merkle pages below the upper levels"),
-            fact("page_cache_upper_levels", sizes.upper_levels.to_string(), "always cached, beside page_cache"),
-            fact("leaf_cache", format!("{}MiB", sizes.leaf_cache_mib), "what is over is dropped at commits only, so reads may exceed it"),
+            fact(
+                "commit_concurrency",
+                sizes.commit_concurrency.to_string(),
+                "threads of NOMT's own, not of the cell's pool",
+            ),
+            fact(
+                "io_workers",
+                sizes.io_workers.to_string(),
+                "threads that spin while I/O is under way",
+            ),
+            fact(
+                "page_cache",
+                format!("{}MiB", sizes.page_cache_mib),
+                "Merkle pages below the upper levels",
+            ),
+            fact(
+                "page_cache_upper_levels",
+                sizes.upper_levels.to_string(),
+                "always cached, beside page_cache",
+            ),
+            fact(
+                "leaf_cache",
+                format!("{}MiB", sizes.leaf_cache_mib),
+                "what is over is dropped at commits only, so reads may exceed it",
+            ),
         ];
         if let Some(database) = self.shared.database.get() {
             let (used, all) = database.buckets();
-            facts.push(fact("buckets", format!("{used} of {all}"), "Merkle pages in the hash table, whose size never changes"));
+            facts.push(fact(
+                "buckets",
+                format!("{used} of {all}"),
+                "Merkle pages in the hash table, whose size never changes",
+            ));
         }
         facts
     }
@@ -245,7 +298,8 @@ impl Backend {
             return Err(Fault::new(
                 CB_CORRUPT,
                 format!(
-                    "{} is not there, and the file beside it says that it holds a state: delete the data folder and load again",
+                    "{} is not there, and the file beside it says that it holds a state: delete \
+                     the data folder and load again",
                     folder.display()
                 ),
             ));
@@ -260,7 +314,11 @@ impl Backend {
         if commits > 0 {
             return Err(Fault::new(
                 CB_CORRUPT,
-                format!("{} and the file beside it are not of one state: delete the data folder and load again", folder.display()),
+                format!(
+                    "{} and the file beside it are not of one state: delete the data folder and \
+                     load again",
+                    folder.display()
+                ),
             ));
         }
         // The first block was announced, and then came a crash.
@@ -269,13 +327,20 @@ impl Backend {
         self.clear(&folder)
     }
 
-    /// Of what was made before anything was persisted. A folder that this plug-in did not make stays, and is refused.
+    /// Of what was made before anything was persisted. A folder that this plug-in did not make
+    /// stays, and is refused.
     fn clear(&self, folder: &Path) -> Result<(), Fault> {
         if !folder.exists() {
             return Ok(());
         }
         if self.position.is_unused() {
-            return Err(Fault::new(CB_BAD_INPUT, format!("{} is not of this plug-in: choose an empty data folder", folder.display())));
+            return Err(Fault::new(
+                CB_BAD_INPUT,
+                format!(
+                    "{} is not of this plug-in: choose an empty data folder",
+                    folder.display()
+                ),
+            ));
         }
         fs::remove_dir_all(folder).map_err(|error| Fault::of_file(folder, "removed", &error))
     }
@@ -288,7 +353,12 @@ impl Backend {
         if self.position.is_unused() {
             self.position.write_nothing()?;
         }
-        let database = Database::open(&self.folder(), &self.settings, &self.sizes, self.settings.buckets_for(keys))?;
+        let database = Database::open(
+            &self.folder(),
+            &self.settings,
+            &self.sizes,
+            self.settings.buckets_for(keys),
+        )?;
         Ok(shared.database.get_or_init(|| database))
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the host calls. Each function turns the host's pointers into Rust's own, stops panics, and turns failures into a code and a line.
-//! The safety of all of it rests on the contracts of plugin.h: what the host passes is valid during the call, objects are the ones that
-//! this file made, and calls come from the threads that the header says.
+//! What the host calls. Each function turns the host's pointers into Rust's own, stops panics, and
+//! turns failures into a code and a line. The safety of all of it rests on the contracts of
+//! plugin.h: what the host passes is valid during the call, objects are the ones that this file
+//! made, and calls come from the threads that the header says.
 
 use crate::abi::*;
 use crate::backend::{Backend, Cell, Change, Entries, Reader, NOMT_VERSION};
@@ -18,12 +19,19 @@ use std::path::PathBuf;
 use std::ptr;
 use std::slice;
 
-/// Runs a call. After a panic the host only closes, so nothing is used that it may have left half done.
+/// Runs a call. After a panic the host only closes, so nothing is used that it may have left half
+/// done.
 fn at_border(error: *mut cb_error, call: impl FnOnce() -> Result<(), Fault>) -> cb_code {
     let fault = match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(())) => return CB_OK,
         Ok(Err(fault)) => fault,
-        Err(payload) => Fault::new(CB_IO, format!("a panic in NOMT or its plug-in: {}", text_of(payload.as_ref()))),
+        Err(payload) => Fault::new(
+            CB_IO,
+            format!(
+                "a panic in NOMT or its plug-in: {}",
+                text_of(payload.as_ref())
+            ),
+        ),
     };
     // SAFETY: the host's, or null.
     if let Some(error) = unsafe { error.as_mut() } {
@@ -34,7 +42,8 @@ fn at_border(error: *mut cb_error, call: impl FnOnce() -> Result<(), Fault>) -> 
 
 fn text_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a text")
 }
 
 /// One line, cut off between characters where it is too long.
@@ -57,7 +66,8 @@ fn write_line(error: &mut cb_error, text: &str) {
 unsafe fn text_from<'a>(text: *const c_char) -> Result<&'a str, Fault> {
     // SAFETY: as the caller promises.
     let text = unsafe { CStr::from_ptr(text) };
-    text.to_str().map_err(|_| Fault::new(CB_BAD_INPUT, format!("{text:?} is not UTF-8")))
+    text.to_str()
+        .map_err(|_| Fault::new(CB_BAD_INPUT, format!("{text:?} is not UTF-8")))
 }
 
 /// # Safety
@@ -95,16 +105,27 @@ unsafe extern "C" fn open(
         // SAFETY: all of this is the host's and valid during the call.
         let (given, resources, directory, host) = unsafe {
             let settings = slice_from(settings, count);
-            let given: Result<Vec<_>, Fault> =
-                settings.iter().map(|setting| Ok((text_from(setting.key)?, text_from(setting.value)?))).collect();
+            let given: Result<Vec<_>, Fault> = settings
+                .iter()
+                .map(|setting| Ok((text_from(setting.key)?, text_from(setting.value)?)))
+                .collect();
             let resources = &*resources;
-            (given?, resources, CStr::from_ptr(resources.directory), resources.host.as_ref())
+            (
+                given?,
+                resources,
+                CStr::from_ptr(resources.directory),
+                resources.host.as_ref(),
+            )
         };
         let cell = Cell {
             directory: PathBuf::from(OsStr::from_bytes(directory.to_bytes())),
             memory_budget: resources.memory_budget,
             workers: host.map_or(1, |host| host.workers),
-            durability_asked: if resources.durability == CB_DURABILITY_BLOCK { "block" } else { "none" },
+            durability_asked: if resources.durability == CB_DURABILITY_BLOCK {
+                "block"
+            } else {
+                "none"
+            },
         };
         let opened = Box::new(Backend::open(&given, cell)?);
         // SAFETY: the host's place for it.
@@ -125,13 +146,25 @@ unsafe extern "C" fn scheme(_backend: *mut c_void) -> *const c_char {
     c"nomt-blake3".as_ptr()
 }
 
-unsafe extern "C" fn position(backend: *mut c_void, position: *mut cb_position, error: *mut cb_error) -> cb_code {
+unsafe extern "C" fn position(
+    backend: *mut c_void,
+    position: *mut cb_position,
+    error: *mut cb_error,
+) -> cb_code {
     at_border(error, || {
         // SAFETY: the order of life in plugin.h.
         let backend = unsafe { backend_from(backend) };
         let found = match backend.position() {
-            Some(position) => cb_position { block: position.block, root: position.root, empty: 0 },
-            None => cb_position { block: 0, root: [0; 32], empty: 1 },
+            Some(position) => cb_position {
+                block: position.block,
+                root: position.root,
+                empty: 0,
+            },
+            None => cb_position {
+                block: 0,
+                root: [0; 32],
+                empty: 1,
+            },
         };
         // SAFETY: the host's place for it.
         unsafe { *position = found };
@@ -148,15 +181,22 @@ impl Entries for HostState<'_> {
     }
 
     fn fill(&mut self, most: usize, batch: &mut Writes) -> Result<bool, Fault> {
-        let next = self.0.next.ok_or_else(|| Fault::new(CB_BAD_INPUT, "the host gave a first state without next"))?;
+        let next = self
+            .0
+            .next
+            .ok_or_else(|| Fault::new(CB_BAD_INPUT, "the host gave a first state without next"))?;
         while batch.len() < most {
             let mut keys = ptr::null();
             let mut values = ptr::null();
-            // SAFETY: the host's function with the host's context; what it gives is valid until its next call.
+            // SAFETY: the host's function with the host's context; what it gives is valid until its
+            // next call.
             let entries = unsafe {
                 let given = next(self.0.context, most - batch.len(), &mut keys, &mut values);
-                let given = usize::try_from(given).map_err(|_| Fault::new(CB_IO, "the first state ended early"))?;
-                slice_from(keys, given).iter().zip(slice_from(values, given))
+                let given = usize::try_from(given)
+                    .map_err(|_| Fault::new(CB_IO, "the first state ended early"))?;
+                slice_from(keys, given)
+                    .iter()
+                    .zip(slice_from(values, given))
             };
             let before = batch.len();
             for (key, value) in entries {
@@ -172,7 +212,11 @@ impl Entries for HostState<'_> {
     }
 }
 
-unsafe extern "C" fn load(backend: *mut c_void, state: *const cb_sorted_state, error: *mut cb_error) -> cb_code {
+unsafe extern "C" fn load(
+    backend: *mut c_void,
+    state: *const cb_sorted_state,
+    error: *mut cb_error,
+) -> cb_code {
     at_border(error, || {
         // SAFETY: the order of life in plugin.h; the state is the host's.
         let (backend, state) = unsafe { (backend_from(backend), &*state) };
@@ -180,20 +224,33 @@ unsafe extern "C" fn load(backend: *mut c_void, state: *const cb_sorted_state, e
     })
 }
 
-unsafe extern "C" fn stage(backend: *mut c_void, changes: *const cb_change, count: usize, error: *mut cb_error) -> cb_code {
+unsafe extern "C" fn stage(
+    backend: *mut c_void,
+    changes: *const cb_change,
+    count: usize,
+    error: *mut cb_error,
+) -> cb_code {
     at_border(error, || {
-        // SAFETY: the order of life in plugin.h; changes and their values are valid until persist has returned.
+        // SAFETY: the order of life in plugin.h; changes and their values are valid until persist
+        // has returned.
         let (backend, changes) = unsafe { (backend_from(backend), slice_from(changes, count)) };
         backend.stage(changes.iter().map(|change| {
             let present = change.deleted == 0;
             // SAFETY: as above; a value has a meaning where the key is not deleted.
             let value = present.then(|| unsafe { bytes_from(&change.new_value) });
-            Change { key: change.key.bytes, value }
+            Change {
+                key: change.key.bytes,
+                value,
+            }
         }))
     })
 }
 
-unsafe extern "C" fn merkleize(backend: *mut c_void, root: *mut u8, error: *mut cb_error) -> cb_code {
+unsafe extern "C" fn merkleize(
+    backend: *mut c_void,
+    root: *mut u8,
+    error: *mut cb_error,
+) -> cb_code {
     at_border(error, || {
         // SAFETY: the order of life in plugin.h.
         let made = unsafe { backend_from(backend) }.merkleize()?;
@@ -213,7 +270,11 @@ unsafe extern "C" fn reopen(backend: *mut c_void, error: *mut cb_error) -> cb_co
     at_border(error, || unsafe { backend_from(backend) }.reopen())
 }
 
-unsafe extern "C" fn reader_open(backend: *mut c_void, reader: *mut *mut c_void, error: *mut cb_error) -> cb_code {
+unsafe extern "C" fn reader_open(
+    backend: *mut c_void,
+    reader: *mut *mut c_void,
+    error: *mut cb_error,
+) -> cb_code {
     at_border(error, || {
         // SAFETY: the order of life in plugin.h.
         let made = Box::new(unsafe { backend_from(backend) }.reader());
@@ -231,14 +292,18 @@ unsafe extern "C" fn reader_get(
     error: *mut cb_error,
 ) -> cb_code {
     at_border(error, || {
-        // SAFETY: `reader_open` gave the reader, one thread at a time uses it, and the key is the host's.
+        // SAFETY: `reader_open` gave the reader, one thread at a time uses it, and the key is the
+        // host's.
         let (reader, key) = unsafe { (&mut *reader.cast::<Reader>(), &*key) };
         let found = reader.get(&key.bytes)?;
         // SAFETY: the host's places; the bytes stay in the reader.
         unsafe {
             *present = i32::from(found.is_some());
             if let Some(bytes) = found {
-                *value = cb_bytes { data: bytes.as_ptr(), size: bytes.len() };
+                *value = cb_bytes {
+                    data: bytes.as_ptr(),
+                    size: bytes.len(),
+                };
             }
         }
         Ok(())
@@ -258,7 +323,11 @@ fn c_text(text: &str) -> CString {
     CString::new(text).unwrap_or_default()
 }
 
-unsafe extern "C" fn counters(backend: *mut c_void, visitor: cb_counter_visitor, context: *mut c_void) {
+unsafe extern "C" fn counters(
+    backend: *mut c_void,
+    visitor: cb_counter_visitor,
+    context: *mut c_void,
+) {
     at_border(ptr::null_mut(), || {
         // SAFETY: the order of life in plugin.h.
         for (name, value) in unsafe { backend_from(backend) }.counters() {
@@ -274,7 +343,14 @@ unsafe extern "C" fn facts(backend: *mut c_void, visitor: cb_fact_visitor, conte
         // SAFETY: the order of life in plugin.h.
         for fact in unsafe { backend_from(backend) }.facts() {
             // SAFETY: the host's function with the host's context; it copies the text.
-            unsafe { visitor(context, c_text(fact.name).as_ptr(), c_text(&fact.value).as_ptr(), c_text(fact.why).as_ptr()) };
+            unsafe {
+                visitor(
+                    context,
+                    c_text(fact.name).as_ptr(),
+                    c_text(&fact.value).as_ptr(),
+                    c_text(fact.why).as_ptr(),
+                )
+            };
         }
         Ok(())
     });
@@ -284,7 +360,8 @@ static BACKEND: cb_backend_interface = cb_backend_interface {
     struct_size: size_of::<cb_backend_interface>() as u32,
     flags: CB_KEEPS_FILES,
     name: c"nomt".as_ptr(),
-    summary: c"The real NOMT: a paged binary Merkle trie beside a B-tree, in its own files.".as_ptr(),
+    summary: c"The real NOMT: a paged binary Merkle trie beside a B-tree, in its own files."
+        .as_ptr(),
     options: OPTIONS.as_ptr(),
     option_count: OPTIONS.len(),
     open: Some(open),
@@ -307,7 +384,10 @@ static BACKEND: cb_backend_interface = cb_backend_interface {
     facts: Some(facts),
 };
 
-static INTERFACES: [cb_interface; 1] = [cb_interface { id: BACKEND_1.as_ptr(), table: ptr::addr_of!(BACKEND).cast() }];
+static INTERFACES: [cb_interface; 1] = [cb_interface {
+    id: BACKEND_1.as_ptr(),
+    table: ptr::addr_of!(BACKEND).cast(),
+}];
 
 /// The one symbol.
 #[no_mangle]

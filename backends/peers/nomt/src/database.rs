@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! An open NOMT with the session of the block to come.
 //!
-//! NOMT reads through sessions, and a commit waits until every session has ended. So there is one at a time, as NOMT's own benchmark
-//! has it: it begins when a block is persisted, all readers read through it, and finishing it is what the next block is made of.
+//! NOMT reads through sessions, and a commit waits until every session has ended. So there is one
+//! at a time, as NOMT's own benchmark has it: it begins when a block is persisted, all readers read
+//! through it, and finishing it is what the next block is made of.
 
 use crate::abi::CB_UNSUPPORTED;
 use crate::fault::Fault;
 use crate::settings::{Settings, Sizes, WarmUp};
 use nomt::hasher::Blake3Hasher;
 use nomt::trie::KeyPath;
-use nomt::{check_iou_permissions, FinishedSession, IoUringPermission, KeyReadWrite, Nomt, Options, Session, SessionParams, WitnessMode};
+use nomt::{
+    check_iou_permissions, FinishedSession, IoUringPermission, KeyReadWrite, Nomt, Options,
+    Session, SessionParams, WitnessMode,
+};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -26,7 +30,12 @@ pub struct Database {
 
 impl Database {
     /// Opens what is in `folder`, or makes a new NOMT with a table of `new_buckets` there.
-    pub fn open(folder: &Path, settings: &Settings, sizes: &Sizes, new_buckets: u32) -> Result<Self, Fault> {
+    pub fn open(
+        folder: &Path,
+        settings: &Settings,
+        sizes: &Sizes,
+        new_buckets: u32,
+    ) -> Result<Self, Fault> {
         check_io_uring()?;
         let mut options = Options::new();
         options.path(folder);
@@ -42,7 +51,11 @@ impl Database {
         options.prepopulate_page_cache(settings.prepopulate);
         options.page_cache_upper_levels(sizes.upper_levels);
         let nomt = Nomt::open(options).map_err(|error| Fault::of_nomt("opening", &error))?;
-        let database = Database { session: RwLock::new(None), nomt, warm_up: settings.warm_up };
+        let database = Database {
+            session: RwLock::new(None),
+            nomt,
+            warm_up: settings.warm_up,
+        };
         settings.check_buckets(database.buckets().1)?;
         Ok(database)
     }
@@ -82,9 +95,12 @@ impl Database {
     /// Of several threads at a time.
     pub fn read(&self, key: &KeyPath) -> Result<Option<Vec<u8>>, Fault> {
         let session = self.session();
-        let session = session
-            .as_ref()
-            .ok_or_else(|| Fault::new(CB_UNSUPPORTED, "a reader reads between a block's persist and the next stage only"))?;
+        let session = session.as_ref().ok_or_else(|| {
+            Fault::new(
+                CB_UNSUPPORTED,
+                "a reader reads between a block's persist and the next stage only",
+            )
+        })?;
         if self.warm_up == WarmUp::Reads {
             session.warm_up(key);
         }
@@ -93,7 +109,9 @@ impl Database {
 
     /// Durable when it returns. No session may be alive.
     pub fn commit(&self, finished: FinishedSession) -> Result<(), Fault> {
-        finished.commit(&self.nomt).map_err(|error| Fault::of_nomt("committing", &error))
+        finished
+            .commit(&self.nomt)
+            .map_err(|error| Fault::of_nomt("committing", &error))
     }
 
     /// A session, its root and its commit in one.
@@ -104,10 +122,14 @@ impl Database {
 
     fn new_session(&self) -> BlockSession {
         let parameters = SessionParams::default().witness_mode(WitnessMode::disabled());
-        BlockSession { session: Some(self.nomt.begin_session(parameters)), warms_up: self.warm_up != WarmUp::Off }
+        BlockSession {
+            session: Some(self.nomt.begin_session(parameters)),
+            warms_up: self.warm_up != WarmUp::Off,
+        }
     }
 
-    // Whoever panicked while it held the lock has left nothing half done: what it guards is put or taken whole.
+    // Whoever panicked while it held the lock has left nothing half done: what it guards is put or
+    // taken whole.
     fn session(&self) -> RwLockReadGuard<'_, Option<BlockSession>> {
         self.session.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,8 +139,8 @@ impl Database {
     }
 }
 
-/// A session that is always finished. NOMT's task that follows warm-up hints takes a session that merely goes away for a bug: it
-/// panics, and holds the database's lock until it has.
+/// A session that is always finished. NOMT's task that follows warm-up hints takes a session that
+/// merely goes away for a bug: it panics, and holds the database's lock until it has.
 pub struct BlockSession {
     session: Option<Session<Blake3Hasher>>,
     warms_up: bool,
@@ -134,7 +156,10 @@ impl BlockSession {
 
     fn read(&self, key: &KeyPath) -> Result<Option<Vec<u8>>, Fault> {
         let session = self.session.as_ref();
-        session.ok_or_else(|| Fault::out_of_order("reader_get"))?.read(*key).map_err(|error| Fault::of_nomt("reading", &error))
+        session
+            .ok_or_else(|| Fault::out_of_order("reader_get"))?
+            .read(*key)
+            .map_err(|error| Fault::of_nomt("reading", &error))
     }
 
     /// Computes the root, in NOMT's own threads. Nothing is written.
@@ -150,7 +175,8 @@ impl BlockSession {
 impl Drop for BlockSession {
     fn drop(&mut self) {
         if let (true, Some(session)) = (self.warms_up, self.session.take()) {
-            // Its result is wanted by nobody, and a panic here, on the way of another one, would end the process.
+            // Its result is wanted by nobody, and a panic here, on the way of another one, would
+            // end the process.
             let _ = catch_unwind(AssertUnwindSafe(|| session.finish(Writes::new())));
         }
     }
@@ -162,7 +188,8 @@ fn check_io_uring() -> Result<(), Fault> {
         IoUringPermission::Allowed => Ok(()),
         IoUringPermission::Denied => Err(Fault::new(
             CB_UNSUPPORTED,
-            "NOMT needs io_uring, and this process may not use it: allow it (Docker's default seccomp profile does not; kernel.io_uring_disabled must be 0)",
+            "NOMT needs io_uring, and this process may not use it: allow it (Docker's default \
+             seccomp profile does not; kernel.io_uring_disabled must be 0)",
         )),
         IoUringPermission::NotSupported => Err(Fault::new(
             CB_UNSUPPORTED,

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Which block the state is at. NOMT keeps no block numbers; it counts its commits, in the page that makes a commit final. So a block's
-//! number follows from the commit's, by *anchors* in a small file of our own:
+//! Which block the state is at. NOMT keeps no block numbers; it counts its commits, in the page
+//! that makes a commit final. So a block's number follows from the commit's, by *anchors* in a
+//! small file of our own:
 //!
 //!     commitbench nomt 1            anchor:  commit 12 is block 0
 //!     commit 12 is block 0          then     commit 13 is block 1, 14 is 2, ...
 //!
-//! Blocks come one after the other, one commit each, so the file is written after a load and then hardly ever: no sync is added to
-//! NOMT's own. Where a block does not follow the one before, its anchor is written before its commit, and the older one stays beside
-//! it. A crash before the commit leaves NOMT's count below the new anchor, and the older one still answers; after it, the new one does.
-//! The file is replaced as a whole: a new one is written, synced and renamed.
+//! Blocks come one after the other, one commit each, so the file is written after a load and then
+//! hardly ever: no sync is added to NOMT's own. Where a block does not follow the one before, its
+//! anchor is written before its commit, and the older one stays beside it. A crash before the
+//! commit leaves NOMT's count below the new anchor, and the older one still answers; after it, the
+//! new one does. The file is replaced as a whole: a new one is written, synced and renamed.
 
 use crate::abi::{CB_BAD_INPUT, CB_CORRUPT};
 use crate::fault::Fault;
@@ -60,12 +62,21 @@ impl PositionFile {
         let path = folder.join(NAME);
         let record = match fs::read_to_string(&path) {
             Ok(text) => parse(&text).ok_or_else(|| {
-                Fault::new(CB_CORRUPT, format!("{} is not what this plug-in wrote: delete the folder and load again", path.display()))
+                Fault::new(
+                    CB_CORRUPT,
+                    format!(
+                        "{} is not what this plug-in wrote: delete the folder and load again",
+                        path.display()
+                    ),
+                )
             })?,
             Err(error) if error.kind() == ErrorKind::NotFound => Record::Unused,
             Err(error) => return Err(Fault::of_file(&path, "read", &error)),
         };
-        Ok(PositionFile { folder: folder.to_path_buf(), record })
+        Ok(PositionFile {
+            folder: folder.to_path_buf(),
+            record,
+        })
     }
 
     pub fn is_unused(&self) -> bool {
@@ -81,7 +92,11 @@ impl PositionFile {
         if self.record == Record::Loading {
             return Err(Fault::new(
                 CB_BAD_INPUT,
-                format!("the data folder '{}' holds a load that was cut short: delete the folder and load again", self.folder.display()),
+                format!(
+                    "the data folder '{}' holds a load that was cut short: delete the folder and \
+                     load again",
+                    self.folder.display()
+                ),
             ));
         }
         Ok(())
@@ -96,7 +111,11 @@ impl PositionFile {
         let Record::Blocks(anchors) = &self.record else {
             return None;
         };
-        anchors.iter().rev().find(|anchor| anchor.commit <= commit).copied()
+        anchors
+            .iter()
+            .rev()
+            .find(|anchor| anchor.commit <= commit)
+            .copied()
     }
 
     /// Before NOMT's folder is made: what may be found in it after a crash is ours, and nothing.
@@ -110,17 +129,24 @@ impl PositionFile {
 
     /// NOMT has made so many commits, and their state is block 0.
     pub fn end_load(&mut self, commits: u32) -> Result<(), Fault> {
-        self.write(Record::Blocks(vec![Anchor { commit: commits, block: 0 }]))
+        self.write(Record::Blocks(vec![Anchor {
+            commit: commits,
+            block: 0,
+        }]))
     }
 
-    /// NOMT has made so many commits, and the next makes this block. Writes nothing where that is known.
+    /// NOMT has made so many commits, and the next makes this block. Writes nothing where that is
+    /// known.
     pub fn announce(&mut self, commits: u32, block: u64) -> Result<(), Fault> {
         let next = commits + 1;
         if self.block_of(next) == Some(block) {
             return Ok(());
         }
         let mut anchors: Vec<Anchor> = self.anchor_of(commits).into_iter().collect();
-        anchors.push(Anchor { commit: next, block });
+        anchors.push(Anchor {
+            commit: next,
+            block,
+        });
         self.write(Record::Blocks(anchors))
     }
 
@@ -146,7 +172,10 @@ fn text_of(record: &Record) -> String {
         Record::Unused => String::new(),
         Record::Nothing => format!("{NOTHING}\n"),
         Record::Loading => format!("{LOADING}\n"),
-        Record::Blocks(anchors) => anchors.iter().map(|anchor| format!("commit {} is block {}\n", anchor.commit, anchor.block)).collect(),
+        Record::Blocks(anchors) => anchors
+            .iter()
+            .map(|anchor| format!("commit {} is block {}\n", anchor.commit, anchor.block))
+            .collect(),
     };
     format!("{FIRST_LINE}\n{body}")
 }
@@ -161,7 +190,11 @@ fn parse(text: &str) -> Option<Record> {
     let record = match rest.as_slice() {
         [NOTHING] => Record::Nothing,
         [LOADING] => Record::Loading,
-        [_] | [_, _] => Record::Blocks(rest.iter().map(|line| parse_anchor(line)).collect::<Option<_>>()?),
+        [_] | [_, _] => Record::Blocks(
+            rest.iter()
+                .map(|line| parse_anchor(line))
+                .collect::<Option<_>>()?,
+        ),
         _ => return None,
     };
     if let Record::Blocks(anchors) = &record {
@@ -174,7 +207,10 @@ fn parse(text: &str) -> Option<Record> {
 
 fn parse_anchor(line: &str) -> Option<Anchor> {
     let (commit, block) = line.strip_prefix("commit ")?.split_once(" is block ")?;
-    Some(Anchor { commit: commit.parse().ok()?, block: block.parse().ok()? })
+    Some(Anchor {
+        commit: commit.parse().ok()?,
+        block: block.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -190,7 +226,10 @@ mod tests {
     impl Folder {
         fn new() -> Self {
             let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
-            let path = std::env::temp_dir().join(format!("commitbench-nomt-position-{}-{number}", std::process::id()));
+            let path = std::env::temp_dir().join(format!(
+                "commitbench-nomt-position-{}-{number}",
+                std::process::id()
+            ));
             fs::create_dir(&path).unwrap();
             Folder(path)
         }

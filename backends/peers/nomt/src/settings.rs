@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The options, and the sizes that follow from them and from the cell where they are left to the plug-in (`auto`).
+//! The options, and the sizes that follow from them and from the cell where they are left to the
+//! plug-in (`auto`).
 
 use crate::abi::{cb_option, CB_BAD_INPUT, CB_BOOLEAN, CB_CHOICE, CB_INTEGER};
 use crate::fault::Fault;
@@ -38,7 +39,8 @@ pub static OPTIONS: [cb_option; 10] = [
         c"threads",
         c"auto",
         c"auto|1..64",
-        c"NOMT's I/O threads, a ring each, which spin while I/O is under way; auto: 3 as NOMT's own default, but no more than the cell has workers",
+        c"NOMT's I/O threads, a ring each, which spin while I/O is under way; auto: 3 as NOMT's \
+          own default, but no more than the cell has workers",
     ),
     row(
         c"page-cache",
@@ -46,7 +48,8 @@ pub static OPTIONS: [cb_option; 10] = [
         c"MiB",
         c"auto",
         c"auto|1..1048576",
-        c"cache of Merkle pages below the upper levels; auto: half of what three quarters of the budget leave beside those (NOMT's own default: 256)",
+        c"cache of Merkle pages below the upper levels; auto: half of what three quarters of the \
+          budget leave beside those (NOMT's own default: 256)",
     ),
     row(
         c"leaf-cache",
@@ -62,7 +65,9 @@ pub static OPTIONS: [cb_option; 10] = [
         c"levels",
         c"auto",
         c"auto|0..4",
-        c"upper levels of Merkle pages that always stay cached: 1 takes 256 KiB, 2 16 MiB, 3 1 GiB; auto: the most up to 3 that take at most three eighths of the budget (NOMT's own default: 2; its benchmark's: 3)",
+        c"upper levels of Merkle pages that always stay cached: 1 takes 256 KiB, 2 16 MiB, 3 1 \
+          GiB; auto: the most up to 3 that take at most three eighths of the budget (NOMT's own \
+          default: 2; its benchmark's: 3)",
     ),
     row(
         c"buckets",
@@ -70,7 +75,9 @@ pub static OPTIONS: [cb_option; 10] = [
         c"4 KiB",
         c"auto",
         c"auto|1000..4000000000",
-        c"places for Merkle pages in the hash table, whose size is fixed when the state is loaded; auto: one for every 16 keys loaded, and 64000 at least (NOMT's own default: 64000)",
+        c"places for Merkle pages in the hash table, whose size is fixed when the state is \
+          loaded; auto: one for every 16 keys loaded, and 64000 at least (NOMT's own default: \
+          64000)",
     ),
     row(
         c"preallocate",
@@ -94,7 +101,8 @@ pub static OPTIONS: [cb_option; 10] = [
         c"",
         c"off",
         c"off|writes|reads",
-        c"NOMT's hints that fetch Merkle pages early: writes: of the block's changes, in stage; reads: of keys that execution reads too",
+        c"NOMT's hints that fetch Merkle pages early: writes: of the block's changes, in stage; \
+          reads: of keys that execution reads too",
     ),
     row(
         c"metrics",
@@ -144,20 +152,27 @@ const PAGE: u64 = 4096;
 /// NOMT's own default.
 const MOST_IO_WORKERS: u64 = 3;
 const MOST_UPPER_LEVELS: u64 = 3;
-/// A page is kept for 20 or more leaves, so uniform keys make at most one for every 28 keys: 64^d * P[Poisson(n / 64^d) >= 20], summed
-/// over the depths d and largest where n / 64^d is near 26. One place for 16 keys is then at most four sevenths full.
+/// A page is kept for 20 or more leaves, so uniform keys make at most one for every 28 keys: 64^d *
+/// P[Poisson(n / 64^d) >= 20], summed over the depths d and largest where n / 64^d is near 26. One
+/// place for 16 keys is then at most four sevenths full.
 const KEYS_FOR_A_BUCKET: u64 = 16;
 const LEAST_BUCKETS: u64 = 64_000;
 
 impl Settings {
-    /// `given` has every option of the table, as the host promises; values have been checked by their rows.
+    /// `given` has every option of the table, as the host promises; values have been checked by
+    /// their rows.
     pub fn parse(given: &[(&str, &str)]) -> Result<Self, Fault> {
         let text = |key: &str| {
             given
                 .iter()
                 .find(|(name, _)| *name == key)
                 .map(|(_, value)| *value)
-                .ok_or_else(|| Fault::new(CB_BAD_INPUT, format!("the host gave no value for the option {key}: it must give all")))
+                .ok_or_else(|| {
+                    Fault::new(
+                        CB_BAD_INPUT,
+                        format!("the host gave no value for the option {key}: it must give all"),
+                    )
+                })
         };
         let number = |key: &str| -> Result<Option<u64>, Fault> {
             match text(key)? {
@@ -191,13 +206,17 @@ impl Settings {
         })
     }
 
-    /// The stated rule: three quarters of the budget are for caches (the rest is for NOMT's branch nodes and its table's bytes, both
-    /// always in memory, for a block's own pages and for this program); upper levels first, half of the rest for either cache.
+    /// The stated rule: three quarters of the budget are for caches (the rest is for NOMT's branch
+    /// nodes and its table's bytes, both always in memory, for a block's own pages and for this
+    /// program); upper levels first, half of the rest for either cache.
     pub fn sizes(&self, memory_budget: u64, workers: u32) -> Sizes {
         let caches = memory_budget / 4 * 3;
-        let upper_levels = self
-            .upper_levels
-            .unwrap_or_else(|| (0..=MOST_UPPER_LEVELS).rev().find(|levels| bytes_of_levels(*levels) <= caches / 2).unwrap_or(0));
+        let upper_levels = self.upper_levels.unwrap_or_else(|| {
+            (0..=MOST_UPPER_LEVELS)
+                .rev()
+                .find(|levels| bytes_of_levels(*levels) <= caches / 2)
+                .unwrap_or(0)
+        });
         let rest = caches.saturating_sub(bytes_of_levels(upper_levels));
         let half = (rest / 2 / MIB).max(1);
         let workers = u64::from(workers.max(1));
@@ -212,7 +231,9 @@ impl Settings {
 
     /// Of a new table for a state of so many keys.
     pub fn buckets_for(&self, keys: u64) -> u32 {
-        let buckets = self.buckets.unwrap_or((keys / KEYS_FOR_A_BUCKET).max(LEAST_BUCKETS));
+        let buckets = self
+            .buckets
+            .unwrap_or((keys / KEYS_FOR_A_BUCKET).max(LEAST_BUCKETS));
         u32::try_from(buckets).unwrap_or(u32::MAX)
     }
 
@@ -221,7 +242,10 @@ impl Settings {
         match self.buckets {
             Some(wanted) if wanted != there as u64 => Err(Fault::new(
                 CB_BAD_INPUT,
-                format!("buckets={wanted}: this state's hash table has {there}, which NOMT cannot change: leave the option out, or load the state anew"),
+                format!(
+                    "buckets={wanted}: this state's hash table has {there}, which NOMT cannot \
+                     change: leave the option out, or load the state anew"
+                ),
             )),
             _ => Ok(()),
         }
@@ -229,7 +253,10 @@ impl Settings {
 }
 
 fn bad(key: &str, value: &str) -> Fault {
-    Fault::new(CB_BAD_INPUT, format!("{key}={value} is not what the option's row allows"))
+    Fault::new(
+        CB_BAD_INPUT,
+        format!("{key}={value} is not what the option's row allows"),
+    )
 }
 
 /// Levels 1 to `levels` of pages; the root page is not counted.
@@ -271,7 +298,8 @@ mod tests {
         assert_eq!(sizes.upper_levels, 3);
         assert_eq!(sizes.commit_concurrency, 2);
         assert_eq!(sizes.io_workers, 2);
-        let caches = (sizes.page_cache_mib + sizes.leaf_cache_mib) as u64 * MIB + bytes_of_levels(3);
+        let caches =
+            (sizes.page_cache_mib + sizes.leaf_cache_mib) as u64 * MIB + bytes_of_levels(3);
         assert!(caches <= 3 * GIB && caches > 3 * GIB - 2 * MIB, "{caches}");
     }
 
@@ -285,7 +313,11 @@ mod tests {
 
     #[test]
     fn what_is_given_is_taken() {
-        let given = settings(&[("page-cache", "7"), ("io-workers", "5"), ("buckets", "12345")]);
+        let given = settings(&[
+            ("page-cache", "7"),
+            ("io-workers", "5"),
+            ("buckets", "12345"),
+        ]);
         let sizes = given.sizes(GIB, 100);
         assert_eq!(sizes.page_cache_mib, 7);
         assert_eq!(sizes.io_workers, 5);
