@@ -32,8 +32,14 @@ impl Fault {
 
     /// `doing` as in "written".
     pub fn of_file(path: &Path, doing: &str, error: &io::Error) -> Self {
-        Fault::new(CB_IO, format!(
-            "{} cannot be {doing} ({error}): check the folder, its permissions and the free space", path.display()))
+        Fault::new(
+            CB_IO,
+            format!(
+                "{} cannot be {doing} ({error}): check the folder, its permissions and the free \
+                 space",
+                path.display()
+            ),
+        )
     }
 
     /// What NOMT says in its own words, with a remedy where this plug-in knows one. NOMT names few
@@ -53,7 +59,9 @@ impl Fault {
             return Fault::new(
                 CB_BAD_INPUT,
                 format!(
-                "another process has this NOMT open ({said}): wait for it, or name another folder"),
+                    "another process has this NOMT open ({said}): wait for it, or name another \
+                     folder"
+                ),
             );
         }
         Fault::new(
