@@ -30,7 +30,8 @@ enum class ErrorStream : unsigned char {
 [[nodiscard]] Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words,
                                                        ErrorStream errors = ErrorStream::shared);
 
-/// Why a process came to no result and did not say so itself: exit code or signal, and the last line of what it said.
+/// Why a process came to no result and did not say so itself: exit code or signal, and the last
+/// line of what it said.
 [[nodiscard]] std::string how_it_ended(const CellOutcome& outcome);
 
 /// In such a process: tells the one that started it. Nobody is left to hear where that fails.
