@@ -254,13 +254,14 @@ Status MptBackend::load(SortedState& state) {
             return {};
         },
         settings_.hashing.hash);
-    COMMITBENCH_TRY(for_each_entry(state, [&](const StateKey& key, ByteView value) -> Status {
+    const auto take = [&](const StateKey& key, ByteView value) -> Status {
         const StateKey path = path_of(key);
         COMMITBENCH_TRY(builder.add(path.view(), value));
         batch->put(kState, path.view(), value);
         return batch->bytes() < kLoadBatchBytes ? Status()
                                                 : store_->commit(*batch, CommitMode::bulk);
-    }));
+    };
+    COMMITBENCH_TRY(for_each_entry(state, take));
     auto root = builder.finish();
     if (!root) {
         return root.error();

@@ -2,15 +2,12 @@
 // A cell in a fresh process: this program, started again.
 #pragma once
 
-#include "harness/core/result.hpp"
+#include "harness/run/fresh_process.hpp"
 
 #include <string>
 #include <vector>
 
 namespace commitbench::cli {
-
-/// Exit codes above it say which signal ended a process.
-inline constexpr int kSignalExit = 128;
 
 struct CellOutcome {
     int exit_code = 0;  ///< kSignalExit + the signal where one ended it

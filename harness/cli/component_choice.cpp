@@ -12,10 +12,6 @@ namespace {
 using plugin::Library;
 using plugin::open_library;
 
-bool is_path(std::string_view name) {
-    return name.find('/') != std::string_view::npos || name.ends_with(".so");
-}
-
 SearchPath read_search_path() {
     SearchPath found;
     const char* folders = std::getenv(kPathVariable);
@@ -76,10 +72,10 @@ Result<const C*> find_in_library(std::string_view kind,
 
 template<class C>
 Result<const C*> find_named(std::string_view kind,
-                      std::span<const C> built_in,
-                      std::vector<C> Library::*components,
-                      std::string_view name) {
-    if (is_path(name)) {
+                            std::span<const C> built_in,
+                            std::vector<C> Library::*components,
+                            std::string_view name) {
+    if (is_library_path(name)) {
         return find_in_library(kind, name, components);
     }
     auto found = find_component(kind, built_in, name);
@@ -133,6 +129,10 @@ bool is_elsewhere(const C* component, std::span<const C> built_in) {
 }
 
 }  // namespace
+
+bool is_library_path(std::string_view name) {
+    return name.find('/') != std::string_view::npos || name.ends_with(".so");
+}
 
 bool is_plugin(const BackendComponent* component) {
     return is_elsewhere(component, backend_registry());

@@ -18,10 +18,14 @@ struct SearchPath {
 };
 [[nodiscard]] const SearchPath& search_path();
 
-/// "NAME:options" or "PATH/TO/LIBRARY.so:options" (a name with a '/' or that ends with ".so" is a
-/// path). A name is looked for among the built-in components, then on the search path. bad_input,
-/// with the nearest name, where it is nowhere; where a library cannot be opened; where it offers
-/// several of this kind, for then the name must say which.
+/// Whether the name of a component is the path of a library: it has a '/' in it, or ends with
+/// ".so".
+[[nodiscard]] bool is_library_path(std::string_view name);
+
+/// "NAME:options" or "PATH/TO/LIBRARY.so:options" (is_library_path). A name is looked for among the
+/// built-in components, then on the search path. bad_input, with the nearest name, where it is
+/// nowhere; where a library cannot be opened; where it offers several of this kind, for then the
+/// name must say which.
 [[nodiscard]] Result<Choice<BackendComponent>> choose_backend(std::string_view spec);
 [[nodiscard]] Result<Choice<ExecutorComponent>> choose_executor(std::string_view spec);
 [[nodiscard]] Result<Choice<WorkloadComponent>> choose_workload(std::string_view spec);

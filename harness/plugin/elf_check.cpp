@@ -71,7 +71,8 @@ Status check_is_library(const std::filesystem::path& path) {
             "{}: is an object or a program, not a shared library: link the plug-in with -shared",
             path.string()));
     }
-    // The loader maps what the headers say, and a program dies of touching what is beyond the end of a file.
+    // The loader maps what the headers say, and a program dies of touching what is beyond the end
+    // of a file.
     std::vector<Elf64_Phdr> segments(header.e_phnum);
     file.seekg(static_cast<std::streamoff>(header.e_phoff));
     bool whole = header.e_phentsize == sizeof(Elf64_Phdr) &&
@@ -83,8 +84,8 @@ Status check_is_library(const std::filesystem::path& path) {
                 segment.p_filesz <= size - segment.p_offset;
     }
     if (!whole) {
-        return bad_input(fmt::format(
-            "{}: is cut short or damaged: build or copy the plug-in again", path.string()));
+        return bad_input(fmt::format("{}: is cut short or damaged: build or copy the plug-in again",
+                                     path.string()));
     }
     return {};
 }

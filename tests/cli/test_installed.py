@@ -31,7 +31,7 @@ class Installed(CliTest):
         self.command("cmake", "--build", str(mine / "build"))
         self.command("ctest", "--test-dir", str(mine / "build"), "--output-on-failure")
         plugin = str(mine / "build" / "my_backend.so")
-        self.command(program, "run", "--quiet", "--workload", "kv:keys=500,block-size=50", "--blocks", "3", "--backend", plugin)
+        self.command(program, "run", "--quiet", "--workload", "kv:items=500,block-size=50", "--blocks", "3", "--backend", plugin)
         line = json.loads(self.result_lines()[-1])
         self.assertEqual("valid", line["ledger"]["verdict"])
         self.assertIn(str(pathlib.Path(plugin).resolve()), line["backend"]["facts"]["plugin"]["value"])

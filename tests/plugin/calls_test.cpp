@@ -10,10 +10,22 @@ namespace {
 
 TEST(PluginSettings, HaveOneSpellingAValue) {
     constexpr std::array kTable{
-        OptionSpec{.key = "cache", .type = OptionType::size, .unit = "bytes", .default_value = "64KiB", .help = "h"},
-        OptionSpec{.key = "keys", .type = OptionType::integer, .default_value = "10k", .range = "auto|1..", .help = "h"},
+        OptionSpec{.key = "cache",
+                   .type = OptionType::size,
+                   .unit = "bytes",
+                   .default_value = "64KiB",
+                   .help = "h"},
+        OptionSpec{.key = "keys",
+                   .type = OptionType::integer,
+                   .default_value = "10k",
+                   .range = "auto|1..",
+                   .help = "h"},
         OptionSpec{.key = "lanes", .type = OptionType::boolean, .default_value = "on", .help = "h"},
-        OptionSpec{.key = "threads", .type = OptionType::integer, .default_value = "auto", .range = "auto|1..8", .help = "h"},
+        OptionSpec{.key = "threads",
+                   .type = OptionType::integer,
+                   .default_value = "auto",
+                   .range = "auto|1..8",
+                   .help = "h"},
     };
     const auto options = resolve_options("backend", {"b", {}}, kTable);
     ASSERT_TRUE(options.ok()) << options.error().message;

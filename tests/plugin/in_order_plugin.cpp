@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plug-in with an executor that runs transactions in order, and a workload of counters: the least
-// that uses every call of both interfaces.
+// that uses every call of both interfaces. And copies of it with one mistake each (-DMISTAKE_...),
+// for what the host says of them.
 #include <commitbench/plugin.h>
 #include <cstdio>
 #include <cstring>
@@ -137,14 +138,19 @@ cb_code execute(void* executor, const cb_block* block, cb_block_result* result, 
     self.reads = self.state_reads = self.written = 0;
     const cb_access access{sizeof(cb_access), &self,           &read_state, &write_state,
                            &erase_state,      &add_to_counter, &spend_work};
-    for (std::uint32_t i = 0; i < block->size; ++i) {
+    for (std::uint32_t turn = 0; turn < block->size; ++turn) {
+#ifdef MISTAKE_RUNS_BACKWARDS
+        const std::uint32_t i = block->size - 1 - turn;
+#else
+        const std::uint32_t i = turn;
+#endif
         self.writes.clear();
         block->execute(block->context, i, &access, &self.receipts[i]);
         if (self.state_failed) {
             std::snprintf(error->message, sizeof error->message, "the state cannot be read");
             return CB_IO;
         }
-        if (self.receipts[i].status == CB_TX_OK) {
+        if (self.receipts[i].status != CB_TX_STOPPED) {
             for (auto& [key, written] : self.writes) {
                 self.block_writes[key] = written;
             }
@@ -176,7 +182,7 @@ void tell_counters(void* executor, cb_counter_visitor visitor, void* context) {
 const cb_executor_interface kExecutor{
     sizeof kExecutor, 0,        "in-order",     "Runs transactions in order.",
     nullptr,          0,        &open_executor, &close_executor,
-    &prepare,         &execute, &tell_counters,         nullptr};
+    &prepare,         &execute, &tell_counters, nullptr};
 
 // ----------------------------------------------------------------------------------------------------------------
 // workload
@@ -238,8 +244,12 @@ void keys_of(void*, std::uint64_t first, std::size_t count, cb_key* keys) {
 std::size_t value_of(void* workload, std::uint64_t index, std::uint8_t* value, std::size_t room) {
     // Longer than the host's first guess now and then.
     const std::size_t size = index % 7 == 0 ? 300 : 8;
-    std::memset(value, static_cast<int>(workload_of(workload).seed & 0xff),
-                room < size ? room : size);
+    std::uint64_t byte = workload_of(workload).seed;
+#ifdef MISTAKE_COUNTS_CALLS
+    static std::uint64_t calls = 0;
+    byte += ++calls;
+#endif
+    std::memset(value, static_cast<int>(byte & 0xff), room < size ? room : size);
     return size;
 }
 
@@ -280,7 +290,7 @@ void execute_in_block(void* block,
     }
     std::uint64_t count = 0;
     if (found == CB_READ_PRESENT) {
-        std::memcpy(&tell_counters, value.data, value.size < 8 ? value.size : 8);
+        std::memcpy(&count, value.data, value.size < 8 ? value.size : 8);
     }
     receipt->digest = mix(count + (found == CB_READ_PRESENT ? 1 : 0));
     if (index % 11 == 0) {
@@ -289,7 +299,7 @@ void execute_in_block(void* block,
     }
     ++count;
     std::uint8_t bytes[8];
-    std::memcpy(bytes, &tell_counters, sizeof bytes);
+    std::memcpy(bytes, &count, sizeof bytes);
     if (index % 5 == 0) {
         access->erase(access->context, &to);
     } else {

@@ -108,7 +108,8 @@ TEST(PluginLibrary, IsWhole) {
     const std::string bytes((std::istreambuf_iterator<char>(file)),
                             std::istreambuf_iterator<char>());
     ASSERT_GT(bytes.size(), 5000U);
-    for (const std::size_t size : {std::size_t{64}, std::size_t{100}, std::size_t{900}, std::size_t{4500}}) {
+    for (const std::size_t size :
+         {std::size_t{64}, std::size_t{100}, std::size_t{900}, std::size_t{4500}}) {
         EXPECT_THAT(refusal_of(file_with(fmt::format("cut_{}.so", size),
                                          std::string_view(bytes).substr(0, size))),
                     HasSubstr("is cut short or damaged"));
