@@ -73,18 +73,23 @@ def output_of(command: list[str]) -> str:
 class Cell(Task):
     """`commitbench run`, which also holds every root against the ledger's own plain tree, and every value against its model."""
 
-    def __init__(self, name: str, workload: str, blocks: Optional[int]) -> None:
+    def __init__(self, name: str, workload: str, blocks: Optional[int], results: pathlib.Path) -> None:
         self.name = name
+        self.results = results  # one for all, so that a workload's ledger is made once
         self.words = ["--workload", workload, "--warmup", "0"] + ([] if blocks is None else ["--blocks", str(blocks)])
 
+    def lines(self) -> list[str]:
+        """Of the runs so far."""
+        file = self.results / "runs.jsonl"
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
     def roots(self, program: pathlib.Path, backend: str, workers: int) -> Roots:
-        with tempfile.TemporaryDirectory(prefix="commitbench-roots-") as results:
-            words = [*self.words, "--backend", backend, "--workers", str(workers), "--results", results, "--quiet"]
-            output_of([str(program), "run", *words])
-            lines = (pathlib.Path(results) / "runs.jsonl").read_text(encoding="utf-8").splitlines()
-        if not lines:
+        before = len(self.lines())
+        output_of([str(program), "run", *self.words, "--backend", backend, "--workers", str(workers), "--results", str(self.results), "--quiet"])
+        after = self.lines()
+        if len(after) == before:
             raise Failed("it left no result line")
-        line = json.loads(lines[-1])
+        line = json.loads(after[-1])
         ledger = line.get("ledger") or {}
         trouble = "" if ledger.get("verdict") == "valid" else f"void: {ledger.get('reason') or line.get('error')}"
         return Roots(tuple(block["root"] for block in line.get("blocks", [])), (line.get("load") or {}).get("keys", 0), trouble)
@@ -201,13 +206,14 @@ class Comparison:
 def tasks_of(size: Size, real_blocks: pathlib.Path, folder: pathlib.Path) -> list[Task]:
     """The workloads; the real blocks where they are."""
     both = f"block-size={size.transactions}"
+    mixed = "reads=1,rmw=2,writes=1,fresh-share=0.3,delete-share=0.3,value-size=8,value-size-max=200"
     tasks: list[Task] = [
-        Cell("transfer", f"transfer:accounts={size.keys},{both}", size.blocks),
-        Cell("kv", f"kv:items={size.keys},{both},reads=1,rmw=2,writes=1,fresh-share=0.3,delete-share=0.3,value-size=8,value-size-max=200", size.blocks),
+        Cell("transfer", f"transfer:accounts={size.keys},{both}", size.blocks, folder),
+        Cell("kv", f"kv:items={size.keys},{both},{mixed}", size.blocks, folder),
         Script("script", size, folder),
     ]
     if any(real_blocks.glob("*.rlp")):
-        tasks.append(Cell("real", f"trace:path={real_blocks}", None))
+        tasks.append(Cell("real", f"trace:path={real_blocks}", None, folder))
     else:
         print(f"SKIPPED real blocks: there are none in {real_blocks}")
     return tasks
