@@ -20,8 +20,8 @@ WORKERS: tuple[int, ...] = (1, 2)
 # As scripts/peers names them: what of ours has their roots, and the options that they are tried with.
 OURS: dict[str, tuple[str, ...]] = {"nomt": ("paged", "paged:store=file"), "geth": ("mpt", "mpt:store=rocksdb")}
 THEIRS: dict[str, tuple[str, ...]] = {
-    # The second has next to no caches, so that pages are read and written again and again.
-    "nomt": ("", "page-cache=1,leaf-cache=1,page-cache-upper-levels=0,warm-up=writes"),
+    # The second has next to no caches, so that pages are read again and again, and as many threads as the cell has workers.
+    "nomt": ("", "page-cache=1,leaf-cache=1,page-cache-upper-levels=0,warm-up=writes,commit-concurrency=auto,io-workers=auto"),
     "geth": ("scheme=hash", "scheme=path"),
 }
 
