@@ -35,24 +35,30 @@ func (b *backend) prove(key []byte) (proofNodes, error) {
 }
 
 // nodesByHash are a proof's nodes as VerifyProof asks for them.
-type nodesByHash map[common.Hash][]byte
+type nodesByHash struct {
+	nodes map[common.Hash][]byte
+	asked int
+}
 
-func (n nodesByHash) Has(key []byte) (bool, error) {
-	_, there := n[common.BytesToHash(key)]
+func (n *nodesByHash) Has(key []byte) (bool, error) {
+	_, there := n.nodes[common.BytesToHash(key)]
 	return there, nil
 }
 
-func (n nodesByHash) Get(key []byte) ([]byte, error) { return n[common.BytesToHash(key)], nil }
+func (n *nodesByHash) Get(key []byte) ([]byte, error) {
+	n.asked++
+	return n.nodes[common.BytesToHash(key)], nil
+}
 
-// verify says whether the items lead to the root, and which value they show (none: the key is absent).
+// verify says whether the items lead to the root, none left over, and which value they show (none: the key is absent).
 func verify(root common.Hash, key []byte, items [][]byte) (valid bool, value []byte) {
 	if root == types.EmptyRootHash && len(items) == 0 {
 		return true, nil
 	}
-	nodes := make(nodesByHash, len(items))
+	proof := nodesByHash{nodes: make(map[common.Hash][]byte, len(items))}
 	for _, item := range items {
-		nodes[crypto.Keccak256Hash(item)] = item
+		proof.nodes[crypto.Keccak256Hash(item)] = item
 	}
-	value, err := trie.VerifyProof(root, key, nodes)
-	return err == nil, value
+	value, err := trie.VerifyProof(root, key, &proof)
+	return err == nil && proof.asked == len(items), value
 }
