@@ -1,17 +1,11 @@
-"""The real go-ethereum beside `mpt`: the same root after every block, whatever way it keeps its nodes."""
+"""The real go-ethereum against `mpt`: every root, whatever way it keeps its nodes, and what it refuses."""
 
-import os
-import pathlib
-import sys
-import unittest
-from typing import Any, Iterator
+from typing import Iterator
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+from cli_test import SMALL_WORKLOAD
+from peer_test import PeerTest
 
-from cli_test import SMALL_WORKLOAD, CliTest  # noqa: E402
-
-PEERS: str = os.environ.get("COMMITBENCH_PEERS_DIR", "")
-GETH: pathlib.Path = pathlib.Path(PEERS) / "libcommitbench_geth.so"
+OURS: str = "mpt:store=rocksdb"
 BLOCKS: int = 12
 
 # The last one deletes, inserts keys that were never there, and has values of many lengths.
@@ -46,89 +40,53 @@ SCRIPT_ROOTS: tuple[str, ...] = (
 )
 
 
-@unittest.skipUnless(PEERS and GETH.exists(), f"go-ethereum's library is not built ({GETH}): scripts/peers builds it")
-class Geth(CliTest):
-    """Against mpt:store=rocksdb."""
 
-    def roots(self, backend: str, workload: str, *more: str) -> list[str]:
-        """The root of every measured block of a valid run."""
-        line = self.run_cell("--workload", workload, "--backend", backend, "--blocks", str(BLOCKS), "--warmup", "0", *more)
-        self.assertEqual("valid", line["ledger"]["verdict"], line["ledger"])
-        self.assertTrue(line["ledger"]["roots_checked"])
-        roots = [block["root"] for block in line["blocks"]]
-        self.assertEqual(BLOCKS, len(roots))
-        return roots
+class GethTest(PeerTest):
+    """What all of these share."""
 
-    def spec(self, **options: str) -> str:
-        """The backend with these options."""
-        words = ",".join(f"{key.replace('_', '-')}={value}" for key, value in options.items())
-        return f"{GETH}:{words}" if words else str(GETH)
+    peer = "geth"
 
-    def databases(self) -> Iterator[tuple[str, str]]:
+    def databases(self) -> Iterator[str]:
         """Every way to keep nodes in every engine."""
         for scheme in ("path", "hash"):
             for engine in ("pebble", "leveldb"):
-                yield scheme, engine
+                yield f"scheme={scheme},db={engine}"
 
-    def test_every_root_is_that_of_mpt(self) -> None:
+
+class RootsOfBlocks(GethTest):
+    """Of whole runs."""
+
+    def test_every_database(self) -> None:
         for workload in WORKLOADS:
-            expected = self.roots("mpt:store=rocksdb", workload)
+            expected = self.roots_of_blocks(OURS, "--blocks", str(BLOCKS), "--workload", workload)
             self.assertEqual(BLOCKS, len(set(expected)), "every block changes the state")
-            for scheme, engine in self.databases():
+            for database in self.databases():
                 for durability in ("none", "block"):
-                    with self.subTest(workload=workload, scheme=scheme, engine=engine, durability=durability):
-                        self.assertEqual(expected, self.roots(self.spec(scheme=scheme, db=engine), workload, "--durability", durability))
+                    with self.subTest(workload=workload, database=database, durability=durability):
+                        words = ("--blocks", str(BLOCKS), "--workload", workload, "--durability", durability)
+                        self.assertEqual(expected, self.roots_of_blocks(self.spec(database), *words))
 
     def test_reads_and_workers_and_reopening_change_nothing(self) -> None:
-        workload = WORKLOADS[-1]
-        expected = self.roots("mpt:store=rocksdb", workload)
-        for scheme, engine in self.databases():
-            for more in (("--reopen",), ("--executor", "block-stm", "--workers", "2"), ("--reopen", "--durability", "block")):
-                with self.subTest(scheme=scheme, engine=engine, more=more):
-                    self.assertEqual(expected, self.roots(self.spec(scheme=scheme, db=engine, reads="trie"), workload, *more))
-                    self.assertEqual(expected, self.roots(self.spec(scheme=scheme, db=engine), workload, *more))
+        workload = ("--blocks", str(BLOCKS), "--workload", WORKLOADS[-1])
+        expected = self.roots_of_blocks(OURS, *workload)
+        for database in self.databases():
+            for options in (database, f"{database},reads=trie", f"{database},clean-cache=0,procs=3"):
+                for more in (("--reopen",), ("--executor", "block-stm", "--workers", "2"), ("--reopen", "--durability", "block")):
+                    with self.subTest(options=options, more=more):
+                        self.assertEqual(expected, self.roots_of_blocks(self.spec(options), *workload, *more))
 
-    def test_flush_buffer_survives_a_reopening(self) -> None:
-        workload = WORKLOADS[-1]
-        expected = self.roots("mpt:store=rocksdb", workload)
-        for scheme, engine in self.databases():
+    def test_flush_buffer(self) -> None:
+        blocks = 150  # more than the tries that are kept in memory
+        workload = ("--blocks", str(blocks), "--workload", WORKLOADS[-1])
+        expected = self.roots_of_blocks(OURS, *workload)
+        for database in self.databases():
             for more in ((), ("--reopen",)):
-                with self.subTest(scheme=scheme, engine=engine, more=more):
-                    self.assertEqual(expected, self.roots(self.spec(scheme=scheme, db=engine, flush="buffer", dirty_cache="1MiB"), workload, *more))
+                with self.subTest(database=database, more=more):
+                    options = f"{database},flush=buffer,dirty-cache=1MiB"
+                    self.assertEqual(expected, self.roots_of_blocks(self.spec(options), *workload, *more))
 
-    def test_scripts_with_keys_of_any_length(self) -> None:
-        script = self.write("script", SCRIPT)
-        for scheme, engine in self.databases():
-            for more in ((), ("--reopen",)):
-                with self.subTest(scheme=scheme, engine=engine, more=more):
-                    done = self.run_program("root", "--backend", self.spec(scheme=scheme, db=engine), script, *more)
-                    self.assertEqual(list(SCRIPT_ROOTS), self.assert_ok(done).split())
-
-    def test_proofs_are_those_of_mpt(self) -> None:
-        script = self.write("script", SCRIPT.partition("commit\n")[0] + "commit\n")
-        proofs = [word for key in ("646f", "646f67", "646f6a", "ff") for word in ("--prove", key)]
-        expected = self.assert_ok(self.run_program("root", "--backend", "mpt", script, *proofs))
-        self.assertEqual(4, expected.count("verifies: "))
-        for scheme in ("path", "hash"):
-            with self.subTest(scheme=scheme):
-                self.assertEqual(expected, self.assert_ok(self.run_program("root", "--backend", self.spec(scheme=scheme), script, *proofs)))
-
-    def test_what_does_not_go_together_is_refused(self) -> None:
-        for options, more, said in (
-            ({"scheme": "hash", "reads": "flat"}, (), "hashdb has no flat state"),
-            ({"flush": "buffer"}, ("--durability", "block"), "take flush=block"),
-            ({"sync": "off"}, ("--durability", "block"), "leave sync away"),
-            ({"flush": "buffer", "sync": "on"}, (), "sync=on is for flush=block"),
-            ({"dirty_cache": "1GiB"}, (), "pathdb takes 256 MiB at most"),
-            ({"scheme": "tree"}, (), "scheme"),
-            ({"clean_cash": "1MiB"}, (), "did you mean 'clean-cache'"),
-        ):
-            with self.subTest(options=options):
-                done = self.run_program("run", "--quiet", "--blocks", "1", "--workload", SMALL_WORKLOAD, "--backend", self.spec(**options), *more)
-                self.assert_refused(done, said)
-
-    def test_the_result_says_how_it_was_made(self) -> None:
-        line: dict[str, Any] = self.run_cell("--workload", SMALL_WORKLOAD, "--backend", self.spec(), "--blocks", "2", "--durability", "block")
+    def test_facts(self) -> None:
+        line = self.run_cell("--workload", SMALL_WORKLOAD, "--backend", self.spec(), "--blocks", "2", "--durability", "block")
         facts = line["backend"]["facts"]
         for name in ("plugin", "geth_version", "geth_procs", "geth_caches", "geth_reads", "geth_persist"):
             self.assertIn(name, facts)
@@ -136,5 +94,45 @@ class Geth(CliTest):
         self.assertIn(linked, facts["plugin"]["value"], "the version in the table is the one that is linked in")
 
 
-if __name__ == "__main__":
-    unittest.main()
+class Scripts(GethTest):
+    """Keys of any length, and proofs."""
+
+    def test_ethereums_own_cases(self) -> None:
+        for database in self.databases():
+            for more in ((), ("--reopen",)):
+                with self.subTest(database=database, more=more):
+                    self.assertEqual(list(SCRIPT_ROOTS), self.roots_of_script(self.spec(database), SCRIPT, *more))
+
+    def test_proofs_are_those_of_mpt(self) -> None:
+        script = SCRIPT.partition("commit\n")[0] + "commit\n"
+        proofs = [word for key in ("646f", "646f67", "646f6a", "ff") for word in ("--prove", key)]
+        expected = self.roots_of_script("mpt", script, *proofs)
+        self.assertEqual(4, sum(line.startswith("verifies: ") for line in expected))
+        for scheme in ("path", "hash"):
+            with self.subTest(scheme=scheme):
+                self.assertEqual(expected, self.roots_of_script(self.spec(f"scheme={scheme}"), script, *proofs))
+
+
+class Refusals(GethTest):
+    """One line each."""
+
+    def test_what_does_not_go_together(self) -> None:
+        for options, more, said in (
+            ("scheme=hash,reads=flat", (), "hashdb has no flat state"),
+            ("flush=buffer", ("--durability", "block"), "take flush=block"),
+            ("sync=off", ("--durability", "block"), "leave sync away"),
+            ("flush=buffer,sync=on", (), "sync=on is for flush=block"),
+            ("dirty-cache=1GiB", (), "pathdb takes 256 MiB at most"),
+            ("scheme=tree", (), "scheme"),
+            ("clean-cash=1MiB", (), "did you mean 'clean-cache'"),
+        ):
+            with self.subTest(options=options):
+                done = self.run_program("run", "--quiet", "--blocks", "1", "--workload", SMALL_WORKLOAD, "--backend", self.spec(options), *more)
+                self.assert_refused(done, said)
+
+    def test_another_engine_or_scheme_than_the_folders(self) -> None:
+        script = self.write("script", SCRIPT)
+        self.assert_ok(self.run_program("root", "--backend", self.spec(), "--dir", "state", script))
+        for options, said in (("db=leveldb", "holds a database of pebble"), ("scheme=hash", "was loaded with scheme=path")):
+            with self.subTest(options=options):
+                self.assert_refused(self.run_program("root", "--backend", self.spec(options), "--dir", "state", script), said)
