@@ -2,7 +2,7 @@
 add_library(commitbench_options INTERFACE)
 target_compile_features(commitbench_options INTERFACE cxx_std_20)
 target_compile_options(commitbench_options INTERFACE
-    -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Werror
+    -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Werror
     -fno-omit-frame-pointer
 )
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")

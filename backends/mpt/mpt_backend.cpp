@@ -10,6 +10,7 @@
 #include "backends/mpt/trie_update.hpp"
 #include "backends/store/directory_claim.hpp"
 #include "backends/store/position_record.hpp"
+#include "backends/store/sorted_entries.hpp"
 
 #include <fmt/format.h>
 
@@ -253,23 +254,14 @@ Status MptBackend::load(SortedState& state) {
             return {};
         },
         settings_.hashing.hash);
-    StateKey key;
-    ByteView value;
-    while (true) {
-        auto more = state.next(key, value);
-        if (!more) {
-            return more.error();
-        }
-        if (!*more) {
-            break;
-        }
+    const auto take = [&](const StateKey& key, ByteView value) -> Status {
         const StateKey path = path_of(key);
         COMMITBENCH_TRY(builder.add(path.view(), value));
         batch->put(kState, path.view(), value);
-        if (batch->bytes() >= kLoadBatchBytes) {
-            COMMITBENCH_TRY(store_->commit(*batch, CommitMode::bulk));
-        }
-    }
+        return batch->bytes() < kLoadBatchBytes ? Status()
+                                                : store_->commit(*batch, CommitMode::bulk);
+    };
+    COMMITBENCH_TRY(for_each_entry(state, take));
     auto root = builder.finish();
     if (!root) {
         return root.error();

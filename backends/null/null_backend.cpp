@@ -3,6 +3,7 @@
 
 #include "backends/null/resident_state.hpp"
 #include "backends/store/io_error.hpp"
+#include "backends/store/sorted_entries.hpp"
 #include "backends/store/store.hpp"
 
 #include <new>
@@ -72,27 +73,19 @@ Status guarded(std::uint64_t bytes, std::uint64_t memory_budget, Grow grow) {
 Status NullBackend::load(SortedState& state) {
     return guarded(state_.bytes(), memory_budget_, [&]() -> Status {
         state_.reserve(state.size());
-        StateKey key;
-        ByteView value;
-        while (true) {
-            const auto more = state.next(key, value);
-            if (!more) {
-                return more.error();
-            }
-            if (!*more) {
-                break;
-            }
+        COMMITBENCH_TRY(for_each_entry(state, [&](const StateKey& key, ByteView value) -> Status {
             state_.put(key, value);
-            if (!fits()) {
-                // What the rest will need, judged by what is there.
-                const double whole =
-                    static_cast<double>(state.size()) / static_cast<double>(state_.size());
-                return state_does_not_fit(
-                    static_cast<std::uint64_t>(static_cast<double>(state_.bytes()) *
-                                               std::max(1.0, whole)),
-                    memory_budget_);
+            if (fits()) {
+                return {};
             }
-        }
+            // What the rest will need, judged by what is there.
+            const double whole =
+                static_cast<double>(state.size()) / static_cast<double>(state_.size());
+            return state_does_not_fit(
+                static_cast<std::uint64_t>(static_cast<double>(state_.bytes()) *
+                                           std::max(1.0, whole)),
+                memory_budget_);
+        }));
         empty_ = false;
         return {};
     });

@@ -18,8 +18,9 @@
 // two masks say which slots they belong to: a node is found by counting bits.
 #pragma once
 
+#include "backends/paged/key_bits.hpp"
 #include "backends/paged/node.hpp"
-#include "backends/paged/page_id.hpp"
+#include "backends/paged/page_slots.hpp"
 #include "backends/paged/slot_mask.hpp"
 #include "backends/paged/tree_memory.hpp"
 
@@ -40,14 +41,6 @@ inline constexpr std::array<SlotMask, kPageLevels + 1> kLevelSlots{
     SlotMask::range(30, 62),
     SlotMask::range(62, 126),
 };
-
-/// Slot of the node whose `level` bits from the page's top are `bits`.
-[[nodiscard]] constexpr std::uint32_t slot_of(std::uint32_t level, std::uint32_t bits) noexcept {
-    return (1U << level) - 2 + bits;
-}
-[[nodiscard]] constexpr std::uint32_t level_of(std::uint32_t slot) noexcept {
-    return static_cast<std::uint32_t>(std::bit_width(slot + 2)) - 1;
-}
 
 /// A page or a bucket: in memory, or where the store has it; with the bucket's number of leaves (a
 /// page: 0), so that two neighbours can be told to fit together without being read.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/store/directory_claim.hpp"
 
+#include "harness/core/descriptor.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -21,24 +23,6 @@ constexpr std::string_view kNewMarkerName = "FORMAT.new";
 constexpr std::string_view kOurs = "commitbench ";
 constexpr std::size_t kMaxMarkerBytes = 1024;
 
-/// A file descriptor that closes itself.
-class File {
-  public:
-    explicit File(int descriptor) noexcept : descriptor_(descriptor) {}
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File() {
-        if (descriptor_ >= 0) {
-            ::close(descriptor_);
-        }
-    }
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-    [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
-
-  private:
-    int descriptor_;
-};
-
 std::string system_reason(int number) {
     return std::error_code(number, std::generic_category()).message();
 }
@@ -52,7 +36,7 @@ Error cannot_write(const fs::path& directory, int number) {
 
 /// The first line of the marker; nullopt where there is no marker that begins like ours.
 std::optional<std::string> read_marker(const fs::path& directory) {
-    const File file(::open((directory / kMarkerName).c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(::open((directory / kMarkerName).c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) {
         return std::nullopt;
     }
@@ -90,7 +74,7 @@ Result<bool> is_unused(const fs::path& directory) {
 Status write_marker(const fs::path& directory, const std::string& format) {
     const fs::path fresh = directory / kNewMarkerName;
     const std::string line = format + "\n";
-    const File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.get() < 0) {
         return cannot_write(directory, errno);
     }
@@ -98,7 +82,7 @@ Status write_marker(const fs::path& directory, const std::string& format) {
     if (written != static_cast<ssize_t>(line.size())) {
         return cannot_write(directory, written < 0 ? errno : ENOSPC);
     }
-    const File folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (::fsync(file.get()) != 0 ||
         ::rename(fresh.c_str(), (directory / kMarkerName).c_str()) != 0 || folder.get() < 0 ||
         ::fsync(folder.get()) != 0) {
@@ -125,7 +109,7 @@ Result<DirectoryClaim> DirectoryClaim::take(const fs::path& directory, const std
             "the folder '{}' holds files that are not from commitbench: choose an empty folder",
             directory.string()));
     }
-    File lock(::open((directory / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    Descriptor lock(::open((directory / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (lock.get() < 0) {
         return cannot_write(directory, errno);
     }

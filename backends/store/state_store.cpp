@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/store/state_store.hpp"
 
+#include "backends/store/sorted_entries.hpp"
 #include "backends/store/store_options.hpp"
 
 #include <array>
@@ -85,22 +86,12 @@ Result<std::unique_ptr<StateReader>> StateStore::open_reader() {
 
 Status StateStore::load(SortedState& state, const OnEntry& on_entry, const OnEnd& on_end) {
     COMMITBENCH_TRY(mark_load_started(*store_, kMeta));
-    StateKey key;
-    ByteView value;
-    while (true) {
-        const auto more = state.next(key, value);
-        if (!more) {
-            return more.error();
-        }
-        if (!*more) {
-            break;
-        }
+    COMMITBENCH_TRY(for_each_entry(state, [&](const StateKey& key, ByteView value) -> Status {
         batch_->put(kState, key.view(), value);
         on_entry(key, value);
-        if (batch_->bytes() >= kLoadBatchBytes) {
-            COMMITBENCH_TRY(store_->commit(*batch_, CommitMode::bulk));
-        }
-    }
+        return batch_->bytes() < kLoadBatchBytes ? Status()
+                                                 : store_->commit(*batch_, CommitMode::bulk);
+    }));
     const Position position{0, on_end(*batch_)};
     COMMITBENCH_TRY(store_->commit(*batch_, CommitMode::bulk));
     COMMITBENCH_TRY(mark_load_complete(*store_, kMeta, position));

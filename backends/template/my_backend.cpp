@@ -1,7 +1,7 @@
-// A backend for commitbench, to be changed into yours: a map in memory, and a root that is a sum over all pairs.
-#include <commitbench/backend.hpp>
-
+// A backend for commitbench, to be changed into yours: a map in memory, and a root that is a sum
+// over all pairs.
 #include <array>
+#include <commitbench/backend.hpp>
 #include <map>
 #include <optional>
 
@@ -50,9 +50,11 @@ class MyBackend final : public commitbench::api::Backend {
     void stage(const cb_change* changes, std::size_t count) override {
         for (std::size_t i = 0; i < count; ++i) {
             const cb_change& change = changes[i];
-            set(word_of(change.key), change.deleted != 0 ? std::nullopt
-                                                         : std::optional(Value(change.new_value.data,
-                                                                               change.new_value.data + change.new_value.size)));
+            set(word_of(change.key),
+                change.deleted != 0
+                    ? std::nullopt
+                    : std::optional(Value(change.new_value.data,
+                                          change.new_value.data + change.new_value.size)));
         }
     }
     void merkleize(std::uint8_t* root) override { std::memcpy(root, sum_.data(), sizeof sum_); }
@@ -83,7 +85,8 @@ class MyBackend final : public commitbench::api::Backend {
         }
         if (value) {
             if (map_.size() >= most_keys_) {
-                throw Failure(CB_DOES_NOT_FIT, "more than " + std::to_string(most_keys_) + " keys: raise most-keys");
+                throw Failure(CB_DOES_NOT_FIT,
+                              "more than " + std::to_string(most_keys_) + " keys: raise most-keys");
             }
             add(key, *value, 1);
             map_.emplace(key, *value);
@@ -105,8 +108,16 @@ class MyBackend final : public commitbench::api::Backend {
     cb_position position_{0, {}, 1};
 };
 
-constexpr cb_option kOptions[] = {{"most-keys", CB_INTEGER, "keys", "100M", "1..", "more keys than these are refused"}};
+constexpr cb_option kOptions[] = {
+    {"most-keys", CB_INTEGER, "keys", "100M", "1..", "more keys than these are refused"}};
 
 }  // namespace
 
-COMMITBENCH_BACKEND(MyBackend, "my-backend", "A map in memory whose root is a sum over all pairs.", "0.1", "you", "Apache-2.0", kOptions, 0);
+COMMITBENCH_BACKEND(MyBackend,
+                    "my-backend",
+                    "A map in memory whose root is a sum over all pairs.",
+                    "0.1",
+                    "you",
+                    "Apache-2.0",
+                    kOptions,
+                    0);

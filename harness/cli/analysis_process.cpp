@@ -2,7 +2,7 @@
 #include "harness/cli/analysis_process.hpp"
 
 #include "harness/cli/analysis_call.hpp"
-#include "harness/run/descriptor.hpp"
+#include "harness/core/descriptor.hpp"
 
 #include <array>
 #include <cerrno>

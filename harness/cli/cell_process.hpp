@@ -2,15 +2,12 @@
 // A cell in a fresh process: this program, started again.
 #pragma once
 
-#include "harness/core/result.hpp"
+#include "harness/run/fresh_process.hpp"
 
 #include <string>
 #include <vector>
 
 namespace commitbench::cli {
-
-/// Exit codes above it say which signal ended a process.
-inline constexpr int kSignalExit = 128;
 
 struct CellOutcome {
     int exit_code = 0;  ///< kSignalExit + the signal where one ended it
@@ -30,7 +27,8 @@ enum class ErrorStream : unsigned char {
 [[nodiscard]] Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words,
                                                        ErrorStream errors = ErrorStream::shared);
 
-/// Why a process came to no result and did not say so itself: exit code or signal, and the last line of what it said.
+/// Why a process came to no result and did not say so itself: exit code or signal, and the last
+/// line of what it said.
 [[nodiscard]] std::string how_it_ended(const CellOutcome& outcome);
 
 /// In such a process: tells the one that started it. Nobody is left to hear where that fails.

@@ -25,6 +25,7 @@ void add_list(CLI::App& app, Action& chosen);
 void add_describe(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_trace(CLI::App& app, Action& chosen);
+void add_check_plugin(CLI::App& app, Action& chosen);
 
 /// A subcommand that scripts/analysis carries out: `name` is a command there, which gets all words
 /// after it and becomes this process.

@@ -12,8 +12,6 @@ namespace {
 using plugin::Library;
 using plugin::open_library;
 
-bool is_path(std::string_view name) { return name.find('/') != std::string_view::npos || name.ends_with(".so"); }
-
 SearchPath read_search_path() {
     SearchPath found;
     const char* folders = std::getenv(kPathVariable);
@@ -24,14 +22,16 @@ SearchPath read_search_path() {
         }
         std::error_code failure;
         std::set<std::filesystem::path> files;
-        for (std::filesystem::directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) {
+        for (std::filesystem::directory_iterator at(folder, failure), end; !failure && at != end;
+             at.increment(failure)) {
             if (at->path().extension() == ".so") {
                 files.insert(at->path());
             }
         }
         if (failure) {
-            found.refused.push_back(bad_input(
-                fmt::format("{}: the folder {} cannot be read ({}): mend the variable", kPathVariable, folder, failure.message())));
+            found.refused.push_back(
+                bad_input(fmt::format("{}: the folder {} cannot be read ({}): mend the variable",
+                                      kPathVariable, folder, failure.message())));
         }
         for (const auto& file : files) {
             if (auto library = open_library(file); library) {
@@ -45,35 +45,45 @@ SearchPath read_search_path() {
 }
 
 template<class C>
-Result<const C*> find_in_library(std::string_view kind, std::string_view path, std::vector<C> Library::*components) {
+Result<const C*> find_in_library(std::string_view kind,
+                                 std::string_view path,
+                                 std::vector<C> Library::*components) {
     auto library = open_library(std::filesystem::path(path));
     if (!library) {
         return library.error();
     }
     const std::vector<C>& found = (*library)->*components;
     if (found.empty()) {
-        return bad_input(fmt::format("{}: offers no {}: commitbench list shows what it offers, with its folder in {}", path, kind, kPathVariable));
+        return bad_input(fmt::format(
+            "{}: offers no {}: commitbench list shows what it offers, with its folder in {}", path,
+            kind, kPathVariable));
     }
     if (found.size() > 1) {
         std::vector<std::string_view> names;
         for (const C& component : found) {
             names.push_back(component.name);
         }
-        return bad_input(fmt::format("{}: offers several {}s ({}): put its folder into {} and use the name", path, kind, fmt::join(names, ", "), kPathVariable));
+        return bad_input(
+            fmt::format("{}: offers several {}s ({}): put its folder into {} and use the name",
+                        path, kind, fmt::join(names, ", "), kPathVariable));
     }
     return &found.front();
 }
 
 template<class C>
-Result<const C*> find(std::string_view kind, std::span<const C> built_in, std::vector<C> Library::*components, std::string_view name) {
-    if (is_path(name)) {
+Result<const C*> find_named(std::string_view kind,
+                            std::span<const C> built_in,
+                            std::vector<C> Library::*components,
+                            std::string_view name) {
+    if (is_library_path(name)) {
         return find_in_library(kind, name, components);
     }
     auto found = find_component(kind, built_in, name);
     if (found) {
         return found;
     }
-    // Components of the search path are copied beside the built-in ones, so that the nearest name is looked for among all.
+    // Components of the search path are copied beside the built-in ones, so that the nearest name
+    // is looked for among all.
     std::vector<C> all(built_in.begin(), built_in.end());
     for (const Library* library : search_path().libraries) {
         for (const C& component : library->*components) {
@@ -86,18 +96,22 @@ Result<const C*> find(std::string_view kind, std::span<const C> built_in, std::v
     auto nowhere = find_component(kind, std::span<const C>(all), name);
     Error error = nowhere.error();
     if (!search_path().refused.empty()) {
-        error.message += fmt::format(" (of {}: {})", kPathVariable, search_path().refused.front().message);
+        error.message +=
+            fmt::format(" (of {}: {})", kPathVariable, search_path().refused.front().message);
     }
     return error;
 }
 
 template<class C>
-Result<Choice<C>> choose_component(std::string_view kind, std::span<const C> built_in, std::vector<C> Library::*components, std::string_view spec) {
+Result<Choice<C>> choose_component(std::string_view kind,
+                                   std::span<const C> built_in,
+                                   std::vector<C> Library::*components,
+                                   std::string_view spec) {
     auto parsed = parse_spec(spec);
     if (!parsed) {
         return bad_input(fmt::format("{} '{}': {}", kind, spec, parsed.error().message));
     }
-    auto component = find(kind, built_in, components, parsed->name);
+    auto component = find_named(kind, built_in, components, parsed->name);
     if (!component) {
         return component.error();
     }
@@ -116,9 +130,19 @@ bool is_elsewhere(const C* component, std::span<const C> built_in) {
 
 }  // namespace
 
-bool is_plugin(const BackendComponent* component) { return is_elsewhere(component, backend_registry()); }
-bool is_plugin(const ExecutorComponent* component) { return is_elsewhere(component, executor_registry()); }
-bool is_plugin(const WorkloadComponent* component) { return is_elsewhere(component, workload_registry()); }
+bool is_library_path(std::string_view name) {
+    return name.find('/') != std::string_view::npos || name.ends_with(".so");
+}
+
+bool is_plugin(const BackendComponent* component) {
+    return is_elsewhere(component, backend_registry());
+}
+bool is_plugin(const ExecutorComponent* component) {
+    return is_elsewhere(component, executor_registry());
+}
+bool is_plugin(const WorkloadComponent* component) {
+    return is_elsewhere(component, workload_registry());
+}
 
 const SearchPath& search_path() {
     static const SearchPath& found = *new SearchPath(read_search_path());
@@ -135,8 +159,14 @@ Result<Choice<WorkloadComponent>> choose_workload(std::string_view spec) {
     return choose_component("workload", workload_registry(), &Library::workloads, spec);
 }
 
-Result<const BackendComponent*> find_backend(std::string_view name) { return find("backend", backend_registry(), &Library::backends, name); }
-Result<const ExecutorComponent*> find_executor(std::string_view name) { return find("executor", executor_registry(), &Library::executors, name); }
-Result<const WorkloadComponent*> find_workload(std::string_view name) { return find("workload", workload_registry(), &Library::workloads, name); }
+Result<const BackendComponent*> find_backend(std::string_view name) {
+    return find_named("backend", backend_registry(), &Library::backends, name);
+}
+Result<const ExecutorComponent*> find_executor(std::string_view name) {
+    return find_named("executor", executor_registry(), &Library::executors, name);
+}
+Result<const WorkloadComponent*> find_workload(std::string_view name) {
+    return find_named("workload", workload_registry(), &Library::workloads, name);
+}
 
 }  // namespace commitbench::cli

@@ -104,7 +104,9 @@ void add_describe(CLI::App& app, Action& chosen) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("describe", "The options of one component");
     command->add_option("KIND", arguments->kind, "workload, executor or backend")->required();
-    command->add_option("NAME", arguments->name, "its name, as `commitbench list` prints it, or a plug-in's file")
+    command
+        ->add_option("NAME", arguments->name,
+                     "its name, as `commitbench list` prints it, or a plug-in's file")
         ->required();
     command->callback([&chosen, arguments] {
         chosen = [arguments] { return describe(arguments->kind, arguments->name); };

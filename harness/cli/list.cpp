@@ -19,14 +19,16 @@ void print_kind(std::string_view heading,
     }
     for (const plugin::Library* library : search_path().libraries) {
         for (const C& component : library->*components) {
-            fmt::print("  {:<14} {} ({} {}, {})\n", component.name, component.summary, library->name, library->version, library->path.string());
+            fmt::print("  {:<14} {} ({} {}, {})\n", component.name, component.summary,
+                       library->name, library->version, library->path.string());
         }
     }
     fmt::print("  -> commitbench describe {} NAME shows a component's options\n\n", kind);
 }
 
 Result<int> list() {
-    print_kind("workloads: make the first state and the blocks", "workload", workload_registry(), &plugin::Library::workloads);
+    print_kind("workloads: make the first state and the blocks", "workload", workload_registry(),
+               &plugin::Library::workloads);
     print_kind("executors: turn a block and the state before it into a StateDiff", "executor",
                executor_registry(), &plugin::Library::executors);
     print_kind("backends: keep the state and turn a StateDiff into a Root", "backend",
@@ -37,7 +39,8 @@ Result<int> list() {
     fmt::print(
         "A component and its options are one word: name:key=value,key=value\n"
         "  as in commitbench run --workload transfer --backend mpt:store=lmdb\n"
-        "A plug-in's file stands for its name, as in --backend ./libfoo.so:key=value; plug-ins in the folders of {} are found by name\n",
+        "A plug-in's file stands for its name, as in --backend ./libfoo.so:key=value; plug-ins in "
+        "the folders of {} are found by name\n",
         kPathVariable);
     return 0;
 }

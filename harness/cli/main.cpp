@@ -18,7 +18,8 @@ constexpr int kBadInputExit = 2;
 constexpr int kVoidRunExit = 1;
 
 constexpr std::string_view kFooter =
-    "Exit codes: 0 done, 1 a check failed (the run is void, a proof does not verify),\n"
+    "Exit codes: 0 done, 1 a check failed (the run is void, a proof does not verify, a plug-in\n"
+    "does not do what plugin.h demands),\n"
     "2 bad input or the system refused, 130 interrupted.\n"
     "commitbench without arguments runs a small cell and shows what it prints.";
 
@@ -66,6 +67,7 @@ int run_program(int argument_count, char** arguments) {
     add_describe(app, chosen);
     add_doctor(app, chosen);
     add_trace(app, chosen);
+    add_check_plugin(app, chosen);
     add_analysis_command(app, chosen, "compare", "One result set against another, cell by cell");
     add_analysis_command(app, chosen, "aa", "The noise floor that the A/A cells of a sweep show");
     add_analysis_command(app, chosen, "plot", "The figures of result folders, as PNG and SVG");

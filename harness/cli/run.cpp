@@ -46,7 +46,8 @@ Result<int> run_one(const RunArguments& arguments) {
     return 0;
 }
 
-/// A cell with a plug-in in it runs in a process of its own, whose end by a signal is told in a line.
+/// A cell with a plug-in in it runs in a process of its own, whose end by a signal is told in a
+/// line.
 Result<int> run_apart(const RunArguments& arguments) {
     const auto outcome = run_in_fresh_process(command_of(arguments, 0));
     if (!outcome) {
@@ -56,7 +57,11 @@ Result<int> run_apart(const RunArguments& arguments) {
         return kInterruptedExit;
     }
     if (outcome->exit_code > kSignalExit) {
-        return Error{ErrorCode::io, fmt::format("a plug-in has ended this run, {}: look for its mistake there, or run without it", how_it_ended(*outcome))};
+        return Error{
+            ErrorCode::io,
+            fmt::format(
+                "a plug-in has ended this run, {}: look for its mistake there, or run without it",
+                how_it_ended(*outcome))};
     }
     if (outcome->exit_code <= 1 && !arguments.quiet) {
         fmt::print("{}", render_meanings());
@@ -69,7 +74,8 @@ Result<bool> has_plugin(const RunArguments& arguments) {
     if (!request) {
         return request.error();
     }
-    return is_plugin(request->backend.component) || is_plugin(request->executor.component) || is_plugin(request->workload.component);
+    return is_plugin(request->backend.component) || is_plugin(request->executor.component) ||
+           is_plugin(request->workload.component);
 }
 
 Result<int> run_several(const RunArguments& arguments) {

@@ -11,16 +11,6 @@
 namespace commitbench::cli {
 namespace {
 
-Result<std::uint64_t> parse_count(std::string_view flag, std::string_view text, std::uint64_t low) {
-    const auto number = parse_integer(text);
-    if (!number || *number < low) {
-        return bad_input(fmt::format(
-            "{} {}: is not good; write a whole number of at least {}, such as 100 or 10k", flag,
-            text, low));
-    }
-    return *number;
-}
-
 /// nullopt where nothing is given.
 Result<std::optional<std::uint64_t>> parse_optional_count(std::string_view flag,
                                                           std::string_view text,
@@ -67,6 +57,16 @@ std::string directory_of(const RunArguments& arguments, std::size_t which) {
 }
 
 }  // namespace
+
+Result<std::uint64_t> parse_count(std::string_view flag, std::string_view text, std::uint64_t low) {
+    const auto number = parse_integer(text);
+    if (!number || *number < low) {
+        return bad_input(fmt::format(
+            "{} {}: is not good; write a whole number of at least {}, such as 100 or 10k", flag,
+            text, low));
+    }
+    return *number;
+}
 
 Result<std::uint32_t> parse_workers(std::string_view text) {
     constexpr std::uint64_t kMost = 256;

@@ -45,6 +45,10 @@ struct RunArguments {
 /// The words after "commitbench" that ask for cell `which` alone, defaults spelled out.
 [[nodiscard]] std::vector<std::string> command_of(const RunArguments& arguments, std::size_t which);
 
+/// Parses the whole number after `flag`, which is at least `low`.
+[[nodiscard]] Result<std::uint64_t> parse_count(std::string_view flag,
+                                                std::string_view text,
+                                                std::uint64_t low);
 /// Parses --durability for every subcommand that has it.
 [[nodiscard]] Result<Durability> parse_durability(std::string_view text);
 /// Parses --workers likewise: 1 to 256.

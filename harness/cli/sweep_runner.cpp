@@ -125,7 +125,8 @@ Result<SweepRunner::WorkloadFacts> SweepRunner::facts_of(const RunArguments& arg
         return request.error();
     }
     if (is_plugin(request->workload.component)) {
-        return Error{ErrorCode::unsupported, "a plug-in's workload is only asked in the process of a run"};
+        return Error{ErrorCode::unsupported,
+                     "a plug-in's workload is only asked in the process of a run"};
     }
     const auto workload =
         request->workload.component->create(request->workload.options, request->seed);
@@ -149,7 +150,8 @@ Result<std::optional<StateIdentity>> SweepRunner::identify(const RunArguments& a
     if (!request) {
         return request.error();
     }
-    // A plug-in is opened in the processes of its runs alone, so that a crash in it ends no sweep; each run loads its first state anew.
+    // A plug-in is opened in the processes of its runs alone, so that a crash in it ends no sweep;
+    // each run loads its first state anew.
     if (is_plugin(request->backend.component) || is_plugin(request->workload.component)) {
         return std::optional<StateIdentity>();
     }

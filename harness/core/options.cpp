@@ -376,6 +376,16 @@ const std::string& Options::text(std::string_view key) const {
     return find(key, OptionType::choice).text;
 }
 
+std::vector<std::pair<std::string, std::string>> Options::plain() const {
+    std::vector<std::pair<std::string, std::string>> plain = resolved_;
+    for (auto& [key, value] : plain) {
+        if (const Parsed& parsed = values_.at(key); parsed.type == OptionType::size) {
+            value = std::to_string(parsed.number);
+        }
+    }
+    return plain;
+}
+
 std::string Options::canonical(std::string_view name) const {
     std::string text(name);
     char separator = ':';

@@ -65,6 +65,8 @@ class Options {
     [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& resolved() const {
         return resolved_;
     }
+    /// The same as programs read it: sizes are bytes, "65536" and not "64KiB".
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> plain() const;
     /// "name:key=value,..." with every option, parseable again.
     [[nodiscard]] std::string canonical(std::string_view name) const;
 

@@ -11,7 +11,8 @@
 
 namespace commitbench {
 
-/// Makes a component: a function, or a function with what it knows of the plug-in that it speaks for. What it knows is never freed.
+/// Makes a component: a function, or a function with what it knows of the plug-in that it speaks
+/// for. What it knows is never freed.
 template<class Made, class... Arguments>
 class Maker {
   public:
@@ -32,7 +33,8 @@ class Maker {
     const void* knowledge_ = nullptr;
 };
 
-/// What a folder or a plug-in registers: one entry a component. `Create` makes it from its resolved options.
+/// What a folder or a plug-in registers: one entry a component. `Create` makes it from its resolved
+/// options.
 template<class Create>
 struct Component {
     std::string_view name;
@@ -46,7 +48,8 @@ struct Component {
 using BackendComponent =
     Component<Maker<Result<std::unique_ptr<Backend>>, const Options&, const CellResources&>>;
 struct ExecutorComponent
-    : Component<Maker<Result<std::unique_ptr<Executor>>, const Options&, const ExecutorResources&>> {
+    : Component<
+          Maker<Result<std::unique_ptr<Executor>>, const Options&, const ExecutorResources&>> {
     /// With these options, the spec of the executor whose word counts for this one. Null: always
     /// `sequential`, as for all that give the effect of running transactions in order and nothing
     /// else.

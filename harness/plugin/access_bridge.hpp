@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transactions across the border, in both directions: a StateAccess of ours as the cb_access of plugin.h, and theirs as ours.
+// Transactions across the border, in both directions: a StateAccess of ours as the cb_access of
+// plugin.h, and theirs as ours.
 #pragma once
 
 #include "harness/core/block.hpp"
@@ -7,9 +8,11 @@
 
 namespace commitbench::plugin {
 
-static_assert(static_cast<int>(ReadState::absent) == CB_READ_ABSENT && static_cast<int>(ReadState::present) == CB_READ_PRESENT &&
+static_assert(static_cast<int>(ReadState::absent) == CB_READ_ABSENT &&
+              static_cast<int>(ReadState::present) == CB_READ_PRESENT &&
               static_cast<int>(ReadState::stop) == CB_READ_STOP);
-static_assert(static_cast<int>(TxStatus::ok) == CB_TX_OK && static_cast<int>(TxStatus::failed) == CB_TX_FAILED &&
+static_assert(static_cast<int>(TxStatus::ok) == CB_TX_OK &&
+              static_cast<int>(TxStatus::failed) == CB_TX_FAILED &&
               static_cast<int>(TxStatus::stopped) == CB_TX_STOPPED);
 
 /// Ours, for a plug-in's transaction. Borrows `state`.

@@ -17,7 +17,8 @@ static_assert(offsetof(Change, new_value) == offsetof(cb_change, new_value));
 static_assert(offsetof(Change, old_state) == offsetof(cb_change, old_state));
 static_assert(offsetof(Change, deleted) == offsetof(cb_change, deleted));
 static_assert(sizeof(ByteView) == sizeof(cb_bytes));
-static_assert(static_cast<int>(OldState::unknown) == CB_OLD_UNKNOWN && static_cast<int>(OldState::absent) == CB_OLD_ABSENT &&
+static_assert(static_cast<int>(OldState::unknown) == CB_OLD_UNKNOWN &&
+              static_cast<int>(OldState::absent) == CB_OLD_ABSENT &&
               static_cast<int>(OldState::present) == CB_OLD_PRESENT);
 
 /// A ByteView must lie in memory as pointer, then size; the language does not say so.
@@ -31,7 +32,8 @@ bool views_lie_as_bytes() {
 
 class PluginReader final : public StateReader {
   public:
-    PluginReader(const cb_backend_interface& table, void* reader) : table_(table), reader_(reader) {}
+    PluginReader(const cb_backend_interface& table, void* reader)
+        : table_(table), reader_(reader) {}
     PluginReader(const PluginReader&) = delete;
     PluginReader& operator=(const PluginReader&) = delete;
     ~PluginReader() override { table_.reader_close(reader_); }
@@ -41,7 +43,8 @@ class PluginReader final : public StateReader {
         std::int32_t present = 0;
         cb_error error;
         error.message[0] = '\0';
-        if (const cb_code code = table_.reader_get(reader_, key_of(key), &value, &present, &error); code != CB_OK) {
+        if (const cb_code code = table_.reader_get(reader_, key_of(key), &value, &present, &error);
+            code != CB_OK) {
             return error_of(table_.name, "reader_get", code, error);
         }
         return present == 0 ? std::nullopt : std::optional(view_of(value));
@@ -56,7 +59,11 @@ class PluginReader final : public StateReader {
 class Batches {
   public:
     explicit Batches(SortedState& state)
-        : state_(state), source_{.struct_size = sizeof(cb_sorted_state), .context = this, .size = state.size(), .next = &Batches::next} {}
+        : state_(state),
+          source_{.struct_size = sizeof(cb_sorted_state),
+                  .context = this,
+                  .size = state.size(),
+                  .next = &Batches::next} {}
 
     [[nodiscard]] const cb_sorted_state* source() const noexcept { return &source_; }
     [[nodiscard]] const Status& failure() const noexcept { return failure_; }
@@ -66,7 +73,10 @@ class Batches {
     // Of keys, so that a plug-in that asks for all does not get all.
     static constexpr std::size_t kMost = 4096;
 
-    static std::int64_t next(void* context, std::size_t most, const cb_key** keys, const cb_bytes** values) {
+    static std::int64_t next(void* context,
+                             std::size_t most,
+                             const cb_key** keys,
+                             const cb_bytes** values) {
         return static_cast<Batches*>(context)->fill(most, keys, values);
     }
 
@@ -119,7 +129,8 @@ class PluginBackend final : public Backend {
           host_(resources.workers),
           directory_(resources.directory.string()),
           resources_{.struct_size = sizeof(cb_resources),
-                     .durability = resources.durability == Durability::block ? CB_DURABILITY_BLOCK : CB_DURABILITY_NONE,
+                     .durability = resources.durability == Durability::block ? CB_DURABILITY_BLOCK
+                                                                             : CB_DURABILITY_NONE,
                      .memory_budget = resources.memory_budget,
                      .directory = directory_.c_str(),
                      .host = host_.get()} {}
@@ -132,16 +143,21 @@ class PluginBackend final : public Backend {
     }
 
     Status open(const Options& options) {
-        const std::vector<cb_setting> settings = settings_of(options);
+        const Settings settings(options);
         COMMITBENCH_TRY(invoke(table_.name, "open", [&](cb_error* error) {
             return table_.open(settings.data(), settings.size(), &resources_, &backend_, error);
         }));
         if (backend_ == nullptr) {
-            return Error{ErrorCode::io, fmt::format("plug-in {}: open: says that it is open and gives no backend", table_.name)};
+            return Error{ErrorCode::io,
+                         fmt::format("plug-in {}: open: says that it is open and gives no backend",
+                                     table_.name)};
         }
         const char* scheme = table_.scheme(backend_);
         if (scheme == nullptr || *scheme == '\0') {
-            return Error{ErrorCode::io, fmt::format("plug-in {}: scheme: gives none; one without a root says \"none\"", table_.name)};
+            return Error{
+                ErrorCode::io,
+                fmt::format("plug-in {}: scheme: gives none; one without a root says \"none\"",
+                            table_.name)};
         }
         scheme_ = scheme;
         return take_position();
@@ -163,13 +179,17 @@ class PluginBackend final : public Backend {
 
     Status load(SortedState& state) override {
         Batches batches(state);
-        const Status loaded = invoke(table_.name, "load", [&](cb_error* error) { return table_.load(backend_, batches.source(), error); });
+        const Status loaded = invoke(table_.name, "load", [&](cb_error* error) {
+            return table_.load(backend_, batches.source(), error);
+        });
         if (!batches.failure().ok()) {
             return batches.failure();
         }
         COMMITBENCH_TRY(loaded);
         if (batches.given() != state.size()) {
-            return Error{ErrorCode::io, fmt::format("plug-in {}: load: says that it is done after {} of {} keys", table_.name, batches.given(), state.size())};
+            return Error{ErrorCode::io,
+                         fmt::format("plug-in {}: load: says that it is done after {} of {} keys",
+                                     table_.name, batches.given(), state.size())};
         }
         return take_position();
     }
@@ -177,7 +197,8 @@ class PluginBackend final : public Backend {
     Status stage(const StateDiff& diff) override {
         const auto changes = diff.changes();
         return invoke(table_.name, "stage", [&](cb_error* error) {
-            return table_.stage(backend_, reinterpret_cast<const cb_change*>(changes.data()), changes.size(), error);
+            return table_.stage(backend_, reinterpret_cast<const cb_change*>(changes.data()),
+                                changes.size(), error);
         });
     }
 
@@ -187,10 +208,12 @@ class PluginBackend final : public Backend {
         }
         script_.clear();
         for (const KeyChange& change : changes) {
-            script_.push_back({bytes_of(change.key), bytes_of(change.value), static_cast<std::uint8_t>(change.deleted ? 1 : 0)});
+            script_.push_back({bytes_of(change.key), bytes_of(change.value),
+                               static_cast<std::uint8_t>(change.deleted ? 1 : 0)});
         }
-        return invoke(table_.name, "stage_keys",
-                      [&](cb_error* error) { return table_.stage_keys(backend_, script_.data(), script_.size(), error); });
+        return invoke(table_.name, "stage_keys", [&](cb_error* error) {
+            return table_.stage_keys(backend_, script_.data(), script_.size(), error);
+        });
     }
 
     std::optional<std::size_t> key_length() const override {
@@ -198,26 +221,32 @@ class PluginBackend final : public Backend {
     }
 
     Result<Root> merkleize() override {
-        COMMITBENCH_TRY(invoke(table_.name, "merkleize",
-                               [&](cb_error* error) { return table_.merkleize(backend_, merkleized_.bytes.data(), error); }));
+        COMMITBENCH_TRY(invoke(table_.name, "merkleize", [&](cb_error* error) {
+            return table_.merkleize(backend_, merkleized_.bytes.data(), error);
+        }));
         return merkleized_;
     }
 
     Status persist(std::uint64_t block) override {
-        COMMITBENCH_TRY(invoke(table_.name, "persist", [&](cb_error* error) { return table_.persist(backend_, block, error); }));
+        COMMITBENCH_TRY(invoke(table_.name, "persist", [&](cb_error* error) {
+            return table_.persist(backend_, block, error);
+        }));
         position_ = {block, merkleized_};
         empty_ = false;
         return {};
     }
 
     Status reopen() override {
-        COMMITBENCH_TRY(invoke(table_.name, "reopen", [&](cb_error* error) { return table_.reopen(backend_, error); }));
+        COMMITBENCH_TRY(invoke(table_.name, "reopen",
+                               [&](cb_error* error) { return table_.reopen(backend_, error); }));
         return take_position();
     }
 
     Result<std::unique_ptr<StateReader>> open_reader() override {
         void* reader = nullptr;
-        COMMITBENCH_TRY(invoke(table_.name, "reader_open", [&](cb_error* error) { return table_.reader_open(backend_, &reader, error); }));
+        COMMITBENCH_TRY(invoke(table_.name, "reader_open", [&](cb_error* error) {
+            return table_.reader_open(backend_, &reader, error);
+        }));
         return std::unique_ptr<StateReader>(std::make_unique<PluginReader>(table_, reader));
     }
 
@@ -230,7 +259,8 @@ class PluginBackend final : public Backend {
             return table_.prove(
                 backend_, bytes_of(key),
                 [](void* context, cb_bytes item) {
-                    static_cast<Proof*>(context)->items.emplace_back(item.data, item.data + item.size);
+                    static_cast<Proof*>(context)->items.emplace_back(item.data,
+                                                                     item.data + item.size);
                 },
                 &proof, error);
         }));
@@ -249,7 +279,8 @@ class PluginBackend final : public Backend {
         std::int32_t present = 0;
         cb_bytes value{};
         COMMITBENCH_TRY(invoke(table_.name, "verify", [&](cb_error* error) {
-            return table_.verify(backend_, root.bytes.data(), bytes_of(key), items.data(), items.size(), &valid, &present, &value, error);
+            return table_.verify(backend_, root.bytes.data(), bytes_of(key), items.data(),
+                                 items.size(), &valid, &present, &value, error);
         }));
         Verdict verdict{.valid = valid != 0};
         if (verdict.valid && present != 0) {
@@ -258,7 +289,9 @@ class PluginBackend final : public Backend {
         return verdict;
     }
 
-    void counters(CounterVisitor& visitor) const override { visit_counters(table_.counters, backend_, visitor); }
+    void counters(CounterVisitor& visitor) const override {
+        visit_counters(table_.counters, backend_, visitor);
+    }
     void facts(FactVisitor& visitor) const override {
         visitor.fact("plugin", origin_, "");
         visit_facts(table_.facts, backend_, visitor);
@@ -267,10 +300,13 @@ class PluginBackend final : public Backend {
   private:
     Status take_position() {
         cb_position position{};
-        COMMITBENCH_TRY(invoke(table_.name, "position", [&](cb_error* error) { return table_.position(backend_, &position, error); }));
+        COMMITBENCH_TRY(invoke(table_.name, "position", [&](cb_error* error) {
+            return table_.position(backend_, &position, error);
+        }));
         empty_ = position.empty != 0;
         position_.block = position.block;
-        position_.root = Root::from(ByteView(static_cast<const std::uint8_t*>(position.root), sizeof position.root));
+        position_.root = Root::from(
+            ByteView(static_cast<const std::uint8_t*>(position.root), sizeof position.root));
         return {};
     }
 
@@ -289,10 +325,14 @@ class PluginBackend final : public Backend {
 
 }  // namespace
 
-Result<std::unique_ptr<Backend>> create_backend(const void* knowledge, const Options& options, const CellResources& resources) {
+Result<std::unique_ptr<Backend>> create_backend(const void* knowledge,
+                                                const Options& options,
+                                                const CellResources& resources) {
     const auto& offer = *static_cast<const Offer<cb_backend_interface>*>(knowledge);
     if (!views_lie_as_bytes()) {
-        return Error{ErrorCode::unsupported, "this commitbench was built with a standard library whose spans are not pointer and size: plug-ins cannot be used"};
+        return Error{ErrorCode::unsupported,
+                     "this commitbench was built with a standard library whose spans are not "
+                     "pointer and size: plug-ins cannot be used"};
     }
     auto backend = std::make_unique<PluginBackend>(offer, resources);
     COMMITBENCH_TRY(backend->open(options));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plug-in's backend as a Backend. A block's changes reach it as they lie in the StateDiff: nothing is copied.
+// A plug-in's backend as a Backend. A block's changes reach it as they lie in the StateDiff:
+// nothing is copied.
 #pragma once
 
 #include "harness/core/backend.hpp"
@@ -7,7 +8,10 @@
 
 namespace commitbench::plugin {
 
-/// `knowledge`: an Offer<cb_backend_interface> (library.hpp) that outlives the backend. The Maker of a plug-in's backend; errors: the plug-in's.
-[[nodiscard]] Result<std::unique_ptr<Backend>> create_backend(const void* knowledge, const Options& options, const CellResources& resources);
+/// `knowledge`: an Offer<cb_backend_interface> (library.hpp) that outlives the backend. The Maker
+/// of a plug-in's backend; errors: the plug-in's.
+[[nodiscard]] Result<std::unique_ptr<Backend>> create_backend(const void* knowledge,
+                                                              const Options& options,
+                                                              const CellResources& resources);
 
 }  // namespace commitbench::plugin

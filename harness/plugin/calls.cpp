@@ -9,7 +9,8 @@
 namespace commitbench::plugin {
 namespace {
 
-/// The plug-in's line, whatever it put there: up to its zero or the end of the field, and printable.
+/// The plug-in's line, whatever it put there: up to its zero or the end of the field, and
+/// printable.
 std::string message_of(const cb_error& error) {
     const auto* end = std::find(std::begin(error.message), std::end(error.message), '\0');
     std::string text(std::begin(error.message), end);
@@ -20,7 +21,10 @@ std::string message_of(const cb_error& error) {
 
 }  // namespace
 
-Error error_of(std::string_view component, std::string_view call, cb_code code, const cb_error& error) {
+Error error_of(std::string_view component,
+               std::string_view call,
+               cb_code code,
+               const cb_error& error) {
     const std::string text = fmt::format("plug-in {}: {}: {}", component, call, message_of(error));
     switch (code) {
         case CB_BAD_INPUT:
@@ -34,17 +38,16 @@ Error error_of(std::string_view component, std::string_view call, cb_code code, 
         case CB_UNSUPPORTED:
             return {ErrorCode::unsupported, text};
         default:
-            return {ErrorCode::io, fmt::format("{} (with the code {}, which ABI {}.{} does not have)", text, code, COMMITBENCH_ABI_MAJOR,
-                                               COMMITBENCH_ABI_MINOR)};
+            return {ErrorCode::io,
+                    fmt::format("{} (with the code {}, which ABI {}.{} does not have)", text, code,
+                                COMMITBENCH_ABI_MAJOR, COMMITBENCH_ABI_MINOR)};
     }
 }
 
-std::vector<cb_setting> settings_of(const Options& options) {
-    std::vector<cb_setting> settings;
-    for (const auto& [key, value] : options.resolved()) {
-        settings.push_back({key.c_str(), value.c_str()});
+Settings::Settings(const Options& options) : text_(options.plain()) {
+    for (const auto& [key, value] : text_) {
+        settings_.push_back({key.c_str(), value.c_str()});
     }
-    return settings;
 }
 
 Host::Host(WorkerPool* pool)
@@ -63,15 +66,22 @@ void Host::run(void* context, void (*body)(void*, std::uint32_t), void* argument
     self->pool_->run([&](NativeWorker& worker) { body(argument, worker.index()); });
 }
 
-void visit_counters(void (*counters)(void*, cb_counter_visitor, void*), void* component, CounterVisitor& visitor) {
+void visit_counters(void (*counters)(void*, cb_counter_visitor, void*),
+                    void* component,
+                    CounterVisitor& visitor) {
     if (counters != nullptr) {
         counters(
-            component, [](void* context, const char* name, std::uint64_t value) { static_cast<CounterVisitor*>(context)->counter(name, value); },
+            component,
+            [](void* context, const char* name, std::uint64_t value) {
+                static_cast<CounterVisitor*>(context)->counter(name, value);
+            },
             &visitor);
     }
 }
 
-void visit_facts(void (*facts)(void*, cb_fact_visitor, void*), void* component, FactVisitor& visitor) {
+void visit_facts(void (*facts)(void*, cb_fact_visitor, void*),
+                 void* component,
+                 FactVisitor& visitor) {
     if (facts != nullptr) {
         facts(
             component,

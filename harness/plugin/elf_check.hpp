@@ -8,7 +8,8 @@
 
 namespace commitbench::plugin {
 
-/// bad_input that says what the file is instead: dlopen's own words name neither the machine nor a remedy. Source: elf(5).
+/// bad_input that says what the file is instead: dlopen's own words name neither the machine nor a
+/// remedy. Source: elf(5).
 Status check_is_library(const std::filesystem::path& path);
 
 }  // namespace commitbench::plugin

@@ -19,7 +19,10 @@ bool accesses_lie_as_touches() {
     return touch == (0x80000000u | 5u);
 }
 
-void execute_transaction(void* context, std::uint32_t index, const cb_access* access, cb_receipt* receipt) {
+void execute_transaction(void* context,
+                         std::uint32_t index,
+                         const cb_access* access,
+                         cb_receipt* receipt) {
     AccessOfPlugin state(*access);
     const Receipt made = static_cast<const Block*>(context)->execute(index, state);
     receipt->status = static_cast<std::uint8_t>(made.status);
@@ -29,17 +32,23 @@ void execute_transaction(void* context, std::uint32_t index, const cb_access* ac
 cb_code open_reader(void* context, void** reader, cb_error* error) {
     auto opened = static_cast<StateSource*>(context)->open_reader();
     if (!opened) {
-        fmt::format_to_n(error->message, sizeof error->message - 1, "{}", opened.error().message).out[0] = '\0';
+        fmt::format_to_n(error->message, sizeof error->message - 1, "{}", opened.error().message)
+            .out[0] = '\0';
         return CB_IO;
     }
     *reader = opened->release();
     return CB_OK;
 }
 
-cb_code read_state(void* reader, const cb_key* key, cb_bytes* value, std::int32_t* present, cb_error* error) {
+cb_code read_state(void* reader,
+                   const cb_key* key,
+                   cb_bytes* value,
+                   std::int32_t* present,
+                   cb_error* error) {
     const auto found = static_cast<StateReader*>(reader)->get(key_of(key));
     if (!found) {
-        fmt::format_to_n(error->message, sizeof error->message - 1, "{}", found.error().message).out[0] = '\0';
+        fmt::format_to_n(error->message, sizeof error->message - 1, "{}", found.error().message)
+            .out[0] = '\0';
         return CB_IO;
     }
     *present = found->has_value() ? 1 : 0;
@@ -49,12 +58,17 @@ cb_code read_state(void* reader, const cb_key* key, cb_bytes* value, std::int32_
     return CB_OK;
 }
 
-void close_reader(void* reader) { delete static_cast<StateReader*>(reader); }
+void close_reader(void* reader) {
+    delete static_cast<StateReader*>(reader);
+}
 
 class PluginExecutor final : public Executor {
   public:
     PluginExecutor(const Offer<cb_executor_interface>& offer, const ExecutorResources& resources)
-        : origin_(offer.origin), table_(offer.table), host_(resources.workers), seed_(resources.seed) {}
+        : origin_(offer.origin),
+          table_(offer.table),
+          host_(resources.workers),
+          seed_(resources.seed) {}
     PluginExecutor(const PluginExecutor&) = delete;
     PluginExecutor& operator=(const PluginExecutor&) = delete;
     ~PluginExecutor() override {
@@ -64,19 +78,27 @@ class PluginExecutor final : public Executor {
     }
 
     Status open(const Options& options) {
-        const std::vector<cb_setting> settings = settings_of(options);
+        const Settings settings(options);
         COMMITBENCH_TRY(invoke(table_.name, "open", [&](cb_error* error) {
-            return table_.open(settings.data(), settings.size(), host_.get(), seed_, &executor_, error);
+            return table_.open(settings.data(), settings.size(), host_.get(), seed_, &executor_,
+                               error);
         }));
         if (executor_ == nullptr) {
-            return Error{ErrorCode::io, fmt::format("plug-in {}: open: says that it is open and gives no executor", table_.name)};
+            return Error{ErrorCode::io,
+                         fmt::format("plug-in {}: open: says that it is open and gives no executor",
+                                     table_.name)};
         }
         return {};
     }
 
     Status prepare(StateSource& state) override {
-        state_ = {.struct_size = sizeof(cb_state), .context = &state, .reader_open = &open_reader, .reader_get = &read_state, .reader_close = &close_reader};
-        return invoke(table_.name, "prepare", [&](cb_error* error) { return table_.prepare(executor_, &state_, error); });
+        state_ = {.struct_size = sizeof(cb_state),
+                  .context = &state,
+                  .reader_open = &open_reader,
+                  .reader_get = &read_state,
+                  .reader_close = &close_reader};
+        return invoke(table_.name, "prepare",
+                      [&](cb_error* error) { return table_.prepare(executor_, &state_, error); });
     }
 
     Result<const BlockResult*> execute(const Block& block) override {
@@ -89,7 +111,8 @@ class PluginExecutor final : public Executor {
                        .begins = nullptr,
                        .touches = nullptr,
                        .key_count = 0};
-        if (const AccessSets* sets = needs_access_sets() ? block.access_sets() : nullptr; sets != nullptr) {
+        if (const AccessSets* sets = needs_access_sets() ? block.access_sets() : nullptr;
+            sets != nullptr) {
             given.keys = reinterpret_cast<const cb_key*>(sets->keys().data());
             given.key_count = sets->keys().size();
             given.begins = sets->begins().data();
@@ -97,12 +120,16 @@ class PluginExecutor final : public Executor {
         }
         cb_block_result made{};
         made.struct_size = sizeof made;
-        COMMITBENCH_TRY(invoke(table_.name, "execute", [&](cb_error* error) { return table_.execute(executor_, &given, &made, error); }));
+        COMMITBENCH_TRY(invoke(table_.name, "execute", [&](cb_error* error) {
+            return table_.execute(executor_, &given, &made, error);
+        }));
         return take(block, made);
     }
 
     bool needs_access_sets() const override { return (table_.flags & CB_NEEDS_ACCESS_SETS) != 0; }
-    void counters(CounterVisitor& visitor) const override { visit_counters(table_.counters, executor_, visitor); }
+    void counters(CounterVisitor& visitor) const override {
+        visit_counters(table_.counters, executor_, visitor);
+    }
     void facts(FactVisitor& visitor) const override {
         visitor.fact("plugin", origin_, "");
         visit_facts(table_.facts, executor_, visitor);
@@ -112,14 +139,21 @@ class PluginExecutor final : public Executor {
     /// Values stay where the plug-in keeps them; 72 bytes a change are copied.
     Result<const BlockResult*> take(const Block& block, const cb_block_result& made) {
         if (made.receipt_count != block.size()) {
-            return Error{ErrorCode::mismatch, fmt::format("plug-in {}: execute: gives {} receipts for the {} transactions of block {}", table_.name,
-                                                          made.receipt_count, block.size(), block.number())};
+            return Error{
+                ErrorCode::mismatch,
+                fmt::format(
+                    "plug-in {}: execute: gives {} receipts for the {} transactions of block {}",
+                    table_.name, made.receipt_count, block.size(), block.number())};
         }
         result_.clear();
         const auto* changes = reinterpret_cast<const Change*>(made.changes);
         for (std::size_t i = 0; i < made.change_count; ++i) {
             if (i > 0 && !(changes[i - 1].key < changes[i].key)) {
-                return Error{ErrorCode::mismatch, fmt::format("plug-in {}: execute: the keys of its changes of block {} do not ascend", table_.name, block.number())};
+                return Error{
+                    ErrorCode::mismatch,
+                    fmt::format(
+                        "plug-in {}: execute: the keys of its changes of block {} do not ascend",
+                        table_.name, block.number())};
             }
             result_.diff.add_placed(changes[i]);
         }
@@ -143,11 +177,16 @@ class PluginExecutor final : public Executor {
 
 }  // namespace
 
-Result<std::unique_ptr<Executor>> create_executor(const void* knowledge, const Options& options, const ExecutorResources& resources) {
+Result<std::unique_ptr<Executor>> create_executor(const void* knowledge,
+                                                  const Options& options,
+                                                  const ExecutorResources& resources) {
     if (!accesses_lie_as_touches()) {
-        return Error{ErrorCode::unsupported, "this commitbench was built with a compiler that lays bit fields out otherwise: plug-in executors cannot be used"};
+        return Error{ErrorCode::unsupported,
+                     "this commitbench was built with a compiler that lays bit fields out "
+                     "otherwise: plug-in executors cannot be used"};
     }
-    auto executor = std::make_unique<PluginExecutor>(*static_cast<const Offer<cb_executor_interface>*>(knowledge), resources);
+    auto executor = std::make_unique<PluginExecutor>(
+        *static_cast<const Offer<cb_executor_interface>*>(knowledge), resources);
     COMMITBENCH_TRY(executor->open(options));
     return std::unique_ptr<Executor>(std::move(executor));
 }

@@ -7,7 +7,10 @@
 
 namespace commitbench::plugin {
 
-/// `knowledge`: an Offer<cb_executor_interface> (library.hpp) that outlives the executor. The Maker of a plug-in's executor; errors: the plug-in's.
-[[nodiscard]] Result<std::unique_ptr<Executor>> create_executor(const void* knowledge, const Options& options, const ExecutorResources& resources);
+/// `knowledge`: an Offer<cb_executor_interface> (library.hpp) that outlives the executor. The Maker
+/// of a plug-in's executor; errors: the plug-in's.
+[[nodiscard]] Result<std::unique_ptr<Executor>> create_executor(const void* knowledge,
+                                                                const Options& options,
+                                                                const ExecutorResources& resources);
 
 }  // namespace commitbench::plugin

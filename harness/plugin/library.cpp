@@ -14,7 +14,8 @@
 namespace commitbench::plugin {
 namespace {
 
-// Bytes of the tables of ABI 1.0, which no table may be shorter than. Fields appended since are NULL in an older library.
+// Bytes of the tables of ABI 1.0, which no table may be shorter than. Fields appended since are
+// NULL in an older library.
 constexpr std::size_t kPluginBytes = 64;
 constexpr std::size_t kBackendBytes = 184;
 constexpr std::size_t kExecutorBytes = 88;
@@ -27,27 +28,37 @@ Error refusal(const std::filesystem::path& path, std::string_view what) {
 /// The versions, before anything else is looked at.
 Status check_versions(const std::filesystem::path& path, const cb_plugin& plugin) {
     if (plugin.abi_major != COMMITBENCH_ABI_MAJOR) {
-        return refusal(path, fmt::format("was built for plug-in ABI {}.{}, and this commitbench speaks {}.{}: rebuild it with this commitbench's "
+        return refusal(path, fmt::format("was built for plug-in ABI {}.{}, and this commitbench "
+                                         "speaks {}.{}: rebuild it with this commitbench's "
                                          "commitbench/plugin.h, or use a commitbench of ABI {}",
-                                         plugin.abi_major, plugin.abi_minor, COMMITBENCH_ABI_MAJOR, COMMITBENCH_ABI_MINOR, plugin.abi_major));
+                                         plugin.abi_major, plugin.abi_minor, COMMITBENCH_ABI_MAJOR,
+                                         COMMITBENCH_ABI_MINOR, plugin.abi_major));
     }
     if (plugin.abi_minor > COMMITBENCH_ABI_MINOR) {
-        return refusal(path, fmt::format("was built for plug-in ABI {}.{}, which is newer than this commitbench's {}.{}: use a newer commitbench, or "
+        return refusal(path, fmt::format("was built for plug-in ABI {}.{}, which is newer than "
+                                         "this commitbench's {}.{}: use a newer commitbench, or "
                                          "rebuild the plug-in with this one's commitbench/plugin.h",
-                                         plugin.abi_major, plugin.abi_minor, COMMITBENCH_ABI_MAJOR, COMMITBENCH_ABI_MINOR));
+                                         plugin.abi_major, plugin.abi_minor, COMMITBENCH_ABI_MAJOR,
+                                         COMMITBENCH_ABI_MINOR));
     }
     if (plugin.struct_size < kPluginBytes) {
-        return refusal(path, fmt::format("its commitbench_plugin says that it has {} bytes, and has {} since ABI {}.0: fill in struct_size with sizeof",
+        return refusal(path, fmt::format("its commitbench_plugin says that it has {} bytes, and "
+                                         "has {} since ABI {}.0: fill in struct_size with sizeof",
                                          plugin.struct_size, kPluginBytes, COMMITBENCH_ABI_MAJOR));
     }
-    for (const auto& [text, field] : {std::pair{plugin.name, "name"}, std::pair{plugin.version, "version"}, std::pair{plugin.vendor, "vendor"},
-                                      std::pair{plugin.license, "license"}, std::pair{plugin.description, "description"}}) {
+    for (const auto& [text, field] :
+         {std::pair{plugin.name, "name"}, std::pair{plugin.version, "version"},
+          std::pair{plugin.vendor, "vendor"}, std::pair{plugin.license, "license"},
+          std::pair{plugin.description, "description"}}) {
         if (text == nullptr || *text == '\0') {
-            return refusal(path, fmt::format("its commitbench_plugin has no {}: fill it in", field));
+            return refusal(path,
+                           fmt::format("its commitbench_plugin has no {}: fill it in", field));
         }
     }
     if (plugin.interface_count == 0 || plugin.interfaces == nullptr) {
-        return refusal(path, "its commitbench_plugin lists no interfaces: list what it offers, as commitbench.backend/1");
+        return refusal(path,
+                       "its commitbench_plugin lists no interfaces: list what it offers, as "
+                       "commitbench.backend/1");
     }
     return {};
 }
@@ -58,12 +69,16 @@ std::string origin_of(const Library& library) {
 
 /// The library's table in the host's length.
 template<class Interface>
-Result<Interface> whole_table(const std::filesystem::path& path, std::string_view id, const void* given, std::size_t least) {
+Result<Interface> whole_table(const std::filesystem::path& path,
+                              std::string_view id,
+                              const void* given,
+                              std::size_t least) {
     std::uint32_t size = 0;
     std::memcpy(&size, given, sizeof size);
     if (size < least) {
-        return refusal(path, fmt::format("its {} says that it has {} bytes, and has {} since ABI {}.0: fill in struct_size with sizeof", id, size, least,
-                                         COMMITBENCH_ABI_MAJOR));
+        return refusal(path, fmt::format("its {} says that it has {} bytes, and has {} since ABI "
+                                         "{}.0: fill in struct_size with sizeof",
+                                         id, size, least, COMMITBENCH_ABI_MAJOR));
     }
     Interface table{};
     std::memcpy(&table, given, std::min<std::size_t>(size, sizeof table));
@@ -76,18 +91,27 @@ Status check_table(const std::filesystem::path& path,
                    std::string_view id,
                    const Interface& table,
                    std::initializer_list<std::pair<bool, std::string_view>> required) {
-    if (table.name == nullptr || *table.name == '\0' || table.summary == nullptr || *table.summary == '\0') {
+    if (table.name == nullptr || *table.name == '\0' || table.summary == nullptr ||
+        *table.summary == '\0') {
         return refusal(path, fmt::format("its {} has no name or no summary: fill them in", id));
     }
     for (const char* letter = table.name; *letter != '\0'; ++letter) {
-        const bool good = (*letter >= 'a' && *letter <= 'z') || (*letter >= '0' && *letter <= '9') || *letter == '-';
+        const bool good = (*letter >= 'a' && *letter <= 'z') ||
+                          (*letter >= '0' && *letter <= '9') || *letter == '-';
         if (!good) {
-            return refusal(path, fmt::format("its {} is called '{}': a name has small letters, digits and '-' only", id, table.name));
+            return refusal(
+                path,
+                fmt::format("its {} is called '{}': a name has small letters, digits and '-' only",
+                            id, table.name));
         }
     }
     for (const auto& [there, function] : required) {
         if (!there) {
-            return refusal(path, fmt::format("its {} has no function {}: only what plugin.h calls optional may be NULL", id, function));
+            return refusal(
+                path,
+                fmt::format(
+                    "its {} has no function {}: only what plugin.h calls optional may be NULL", id,
+                    function));
         }
     }
     return {};
@@ -108,38 +132,49 @@ Result<OptionType> type_of(const cb_option& option) {
         case CB_PATH:
             return OptionType::path;
         default:
-            return bad_input(fmt::format("has the type {}, which this ABI does not know", option.type));
+            return bad_input(
+                fmt::format("has the type {}, which this ABI does not know", option.type));
     }
 }
 
 /// The plug-in's rows as the host's own; their defaults must be good by their own rules.
 template<class Interface>
-Result<std::span<const OptionSpec>> options_of(Library& library, std::string_view id, const Interface& table) {
+Result<std::span<const OptionSpec>> options_of(Library& library,
+                                               std::string_view id,
+                                               const Interface& table) {
     if (table.option_count > 0 && table.options == nullptr) {
-        return refusal(library.path, fmt::format("its {} says {} options and has no table of them", id, table.option_count));
+        return refusal(library.path, fmt::format("its {} says {} options and has no table of them",
+                                                 id, table.option_count));
     }
     std::vector<OptionSpec>& rows = library.options.emplace_back();
     ComponentSpec required_only{table.name, {}};
     for (const cb_option& option : std::span(table.options, table.option_count)) {
-        for (const auto& [text, field] : {std::pair{option.key, "key"}, std::pair{option.unit, "unit"}, std::pair{option.range, "range"},
-                                          std::pair{option.help, "help"}}) {
+        for (const auto& [text, field] :
+             {std::pair{option.key, "key"}, std::pair{option.unit, "unit"},
+              std::pair{option.range, "range"}, std::pair{option.help, "help"}}) {
             if (text == nullptr) {
-                return refusal(library.path, fmt::format("an option of its {} has no {}: write \"\" where there is none", id, field));
+                return refusal(
+                    library.path,
+                    fmt::format("an option of its {} has no {}: write \"\" where there is none", id,
+                                field));
             }
         }
         const auto type = type_of(option);
         if (!type) {
-            return refusal(library.path, fmt::format("its option {} {}", option.key, type.error().message));
+            return refusal(library.path,
+                           fmt::format("its option {} {}", option.key, type.error().message));
         }
-        rows.push_back({.key = option.key,
-                        .type = *type,
-                        .unit = option.unit,
-                        .default_value = option.default_value == nullptr ? "" : option.default_value,
-                        .range = option.range,
-                        .help = option.help,
-                        .required = option.default_value == nullptr});
+        rows.push_back(
+            {.key = option.key,
+             .type = *type,
+             .unit = option.unit,
+             .default_value = option.default_value == nullptr ? "" : option.default_value,
+             .range = option.range,
+             .help = option.help,
+             .required = option.default_value == nullptr});
     }
-    // A default that its own row refuses would be found by the first user; those without one cannot be tried.
+    // A default that its own row refuses would be found by the first user; those without one cannot
+    // be tried.
     std::vector<OptionSpec> with_default;
     for (const OptionSpec& row : rows) {
         if (!row.required) {
@@ -148,17 +183,21 @@ Result<std::span<const OptionSpec>> options_of(Library& library, std::string_vie
     }
     const auto resolved = resolve_options(table.name, required_only, with_default);
     if (!resolved) {
-        return refusal(library.path, fmt::format("the table of options of its {} does not agree with itself: {}", id, resolved.error().message));
+        return refusal(library.path,
+                       fmt::format("the table of options of its {} does not agree with itself: {}",
+                                   id, resolved.error().message));
     }
     return std::span<const OptionSpec>(rows);
 }
 
 Status add_backend(Library& library, const void* given) {
-    auto whole = whole_table<cb_backend_interface>(library.path, COMMITBENCH_BACKEND_1, given, kBackendBytes);
+    auto whole = whole_table<cb_backend_interface>(library.path, COMMITBENCH_BACKEND_1, given,
+                                                   kBackendBytes);
     if (!whole) {
         return whole.error();
     }
-    const auto& offer = library.backend_offers.emplace_back(Offer<cb_backend_interface>{*whole, origin_of(library)});
+    const auto& offer = library.backend_offers.emplace_back(
+        Offer<cb_backend_interface>{*whole, origin_of(library)});
     const cb_backend_interface& table = offer.table;
     COMMITBENCH_TRY(check_table(library.path, COMMITBENCH_BACKEND_1, table,
                                 {{table.open != nullptr, "open"},
@@ -173,7 +212,8 @@ Status add_backend(Library& library, const void* given) {
                                  {table.reader_open != nullptr, "reader_open"},
                                  {table.reader_get != nullptr, "reader_get"},
                                  {table.reader_close != nullptr, "reader_close"},
-                                 {(table.prove == nullptr) == (table.verify == nullptr), "prove, or none verify (both or none)"}}));
+                                 {(table.prove == nullptr) == (table.verify == nullptr),
+                                  "prove, or none verify (both or none)"}}));
     const auto options = options_of(library, COMMITBENCH_BACKEND_1, table);
     if (!options) {
         return options.error();
@@ -183,11 +223,13 @@ Status add_backend(Library& library, const void* given) {
 }
 
 Status add_executor(Library& library, const void* given) {
-    auto whole = whole_table<cb_executor_interface>(library.path, COMMITBENCH_EXECUTOR_1, given, kExecutorBytes);
+    auto whole = whole_table<cb_executor_interface>(library.path, COMMITBENCH_EXECUTOR_1, given,
+                                                    kExecutorBytes);
     if (!whole) {
         return whole.error();
     }
-    const auto& offer = library.executor_offers.emplace_back(Offer<cb_executor_interface>{*whole, origin_of(library)});
+    const auto& offer = library.executor_offers.emplace_back(
+        Offer<cb_executor_interface>{*whole, origin_of(library)});
     const cb_executor_interface& table = offer.table;
     COMMITBENCH_TRY(check_table(library.path, COMMITBENCH_EXECUTOR_1, table,
                                 {{table.open != nullptr, "open"},
@@ -198,16 +240,19 @@ Status add_executor(Library& library, const void* given) {
     if (!options) {
         return options.error();
     }
-    library.executors.push_back({{table.name, table.summary, *options, {&create_executor, &offer}}});
+    library.executors.push_back(
+        {{table.name, table.summary, *options, {&create_executor, &offer}}});
     return {};
 }
 
 Status add_workload(Library& library, const void* given) {
-    auto whole = whole_table<cb_workload_interface>(library.path, COMMITBENCH_WORKLOAD_1, given, kWorkloadBytes);
+    auto whole = whole_table<cb_workload_interface>(library.path, COMMITBENCH_WORKLOAD_1, given,
+                                                    kWorkloadBytes);
     if (!whole) {
         return whole.error();
     }
-    const auto& offer = library.workload_offers.emplace_back(Offer<cb_workload_interface>{*whole, origin_of(library)});
+    const auto& offer = library.workload_offers.emplace_back(
+        Offer<cb_workload_interface>{*whole, origin_of(library)});
     const cb_workload_interface& table = offer.table;
     COMMITBENCH_TRY(check_table(library.path, COMMITBENCH_WORKLOAD_1, table,
                                 {{table.open != nullptr, "open"},
@@ -229,16 +274,21 @@ Status add_workload(Library& library, const void* given) {
 
 Result<std::unique_ptr<Library>> read_library(const std::filesystem::path& path) {
     COMMITBENCH_TRY(check_is_library(path));
-    // At once, so that a symbol that is missing is missed now and not in the middle of a run; apart, so that two libraries may bring
-    // different versions of the same engine.
+    // At once, so that a symbol that is missing is missed now and not in the middle of a run;
+    // apart, so that two libraries may bring different versions of the same engine.
     void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
         const char* why = dlerror();
-        return refusal(path, fmt::format("cannot be loaded ({}): install what it needs, or build it with it linked in", why == nullptr ? "no reason given" : why));
+        return refusal(
+            path, fmt::format(
+                      "cannot be loaded ({}): install what it needs, or build it with it linked in",
+                      why == nullptr ? "no reason given" : why));
     }
     const auto* plugin = static_cast<const cb_plugin*>(dlsym(handle, COMMITBENCH_SYMBOL));
     if (plugin == nullptr) {
-        return refusal(path, "has no symbol commitbench_plugin, so it is no plug-in: define and export it as commitbench/plugin.h says");
+        return refusal(path,
+                       "has no symbol commitbench_plugin, so it is no plug-in: define and export "
+                       "it as commitbench/plugin.h says");
     }
     COMMITBENCH_TRY(check_versions(path, *plugin));
     auto library = std::make_unique<Library>();
@@ -259,8 +309,10 @@ Result<std::unique_ptr<Library>> read_library(const std::filesystem::path& path)
         }
     }
     if (library->backends.empty() && library->executors.empty() && library->workloads.empty()) {
-        return refusal(path, fmt::format("offers nothing that this commitbench knows; it knows {}, {} and {}", COMMITBENCH_BACKEND_1,
-                                         COMMITBENCH_EXECUTOR_1, COMMITBENCH_WORKLOAD_1));
+        return refusal(
+            path,
+            fmt::format("offers nothing that this commitbench knows; it knows {}, {} and {}",
+                        COMMITBENCH_BACKEND_1, COMMITBENCH_EXECUTOR_1, COMMITBENCH_WORKLOAD_1));
     }
     return library;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Library: a shared library with plug-ins in it, checked and opened, as components like the built-in ones.
+// Library: a shared library with plug-ins in it, checked and opened, as components like the
+// built-in ones.
 #pragma once
 
 #include "harness/core/registry.hpp"
@@ -12,15 +13,17 @@
 
 namespace commitbench::plugin {
 
-/// One interface of a library, in the host's length: filled up with NULL where the library is older than the host.
+/// One interface of a library, in the host's length: filled up with NULL where the library is older
+/// than the host.
 template<class Interface>
 struct Offer {
     Interface table{};
     std::string origin;  ///< "name version (file)", a fact of every result
 };
 
-/// What one library offers. Text and tables belong to the library, which stays open until the process ends: a component may run until
-/// then, and what it left in threads and at exit cannot be seen from here.
+/// What one library offers. Text and tables belong to the library, which stays open until the
+/// process ends: a component may run until then, and what it left in threads and at exit cannot be
+/// seen from here.
 struct Library {
     std::filesystem::path path;
     std::string name;
@@ -35,9 +38,10 @@ struct Library {
     std::vector<WorkloadComponent> workloads;
 };
 
-/// Opens the library, once a process: asked again, it gives the same. bad_input, with what, why and remedy, where it is no library, one
-/// of another architecture, without the symbol `commitbench_plugin`, of another ABI, or where a table of it is not as plugin.h says. Nothing
-/// of the library is called, but what it does itself on being loaded. One thread.
+/// Opens the library, once a process: asked again, it gives the same. bad_input, with what, why and
+/// remedy, where it is no library, one of another architecture, without the symbol
+/// `commitbench_plugin`, of another ABI, or where a table of it is not as plugin.h says. Nothing of
+/// the library is called, but what it does itself on being loaded. One thread.
 [[nodiscard]] Result<const Library*> open_library(const std::filesystem::path& path);
 
 }  // namespace commitbench::plugin

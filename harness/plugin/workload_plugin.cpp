@@ -11,7 +11,10 @@ namespace {
 
 class PluginBlock final : public Block {
   public:
-    PluginBlock(const cb_workload_interface& table, void* block, std::uint64_t number, std::uint32_t size)
+    PluginBlock(const cb_workload_interface& table,
+                void* block,
+                std::uint64_t number,
+                std::uint32_t size)
         : table_(table), block_(block), number_(number), size_(size) {}
     PluginBlock(const PluginBlock&) = delete;
     PluginBlock& operator=(const PluginBlock&) = delete;
@@ -36,7 +39,8 @@ class PluginBlock final : public Block {
 
 class PluginWorkload final : public Workload {
   public:
-    explicit PluginWorkload(const Offer<cb_workload_interface>& offer) : origin_(offer.origin), table_(offer.table) {}
+    explicit PluginWorkload(const Offer<cb_workload_interface>& offer)
+        : origin_(offer.origin), table_(offer.table) {}
     PluginWorkload(const PluginWorkload&) = delete;
     PluginWorkload& operator=(const PluginWorkload&) = delete;
     ~PluginWorkload() override {
@@ -46,11 +50,14 @@ class PluginWorkload final : public Workload {
     }
 
     Status open(const Options& options, std::uint64_t seed) {
-        const std::vector<cb_setting> settings = settings_of(options);
-        COMMITBENCH_TRY(
-            invoke(table_.name, "open", [&](cb_error* error) { return table_.open(settings.data(), settings.size(), seed, &workload_, error); }));
+        const Settings settings(options);
+        COMMITBENCH_TRY(invoke(table_.name, "open", [&](cb_error* error) {
+            return table_.open(settings.data(), settings.size(), seed, &workload_, error);
+        }));
         if (workload_ == nullptr) {
-            return Error{ErrorCode::io, fmt::format("plug-in {}: open: says that it is open and gives no workload", table_.name)};
+            return Error{ErrorCode::io,
+                         fmt::format("plug-in {}: open: says that it is open and gives no workload",
+                                     table_.name)};
         }
         return {};
     }
@@ -79,13 +86,15 @@ class PluginWorkload final : public Workload {
     Result<std::unique_ptr<Block>> block(std::uint64_t number) const override {
         void* block = nullptr;
         std::uint32_t size = 0;
-        COMMITBENCH_TRY(invoke(table_.name, "block_open",
-                               [&](cb_error* error) { return table_.block_open(workload_, number, &block, &size, error); }));
+        COMMITBENCH_TRY(invoke(table_.name, "block_open", [&](cb_error* error) {
+            return table_.block_open(workload_, number, &block, &size, error);
+        }));
         return std::unique_ptr<Block>(std::make_unique<PluginBlock>(table_, block, number, size));
     }
 
     std::string content_digest() const override {
-        const char* digest = table_.content_digest == nullptr ? nullptr : table_.content_digest(workload_);
+        const char* digest =
+            table_.content_digest == nullptr ? nullptr : table_.content_digest(workload_);
         return digest == nullptr ? "" : digest;
     }
 
@@ -102,8 +111,11 @@ class PluginWorkload final : public Workload {
 
 }  // namespace
 
-Result<std::unique_ptr<Workload>> create_workload(const void* knowledge, const Options& options, std::uint64_t seed) {
-    auto workload = std::make_unique<PluginWorkload>(*static_cast<const Offer<cb_workload_interface>*>(knowledge));
+Result<std::unique_ptr<Workload>> create_workload(const void* knowledge,
+                                                  const Options& options,
+                                                  std::uint64_t seed) {
+    auto workload = std::make_unique<PluginWorkload>(
+        *static_cast<const Offer<cb_workload_interface>*>(knowledge));
     COMMITBENCH_TRY(workload->open(options, seed));
     return std::unique_ptr<Workload>(std::move(workload));
 }

@@ -7,7 +7,10 @@
 
 namespace commitbench::plugin {
 
-/// `knowledge`: an Offer<cb_workload_interface> (library.hpp) that outlives the workload. The Maker of a plug-in's workload; errors: the plug-in's.
-[[nodiscard]] Result<std::unique_ptr<Workload>> create_workload(const void* knowledge, const Options& options, std::uint64_t seed);
+/// `knowledge`: an Offer<cb_workload_interface> (library.hpp) that outlives the workload. The Maker
+/// of a plug-in's workload; errors: the plug-in's.
+[[nodiscard]] Result<std::unique_ptr<Workload>> create_workload(const void* knowledge,
+                                                                const Options& options,
+                                                                std::uint64_t seed);
 
 }  // namespace commitbench::plugin

@@ -3,14 +3,14 @@
 
 #include "codec/hex.hpp"
 #include "harness/core/parallelism.hpp"
-#include "harness/run/backend_twins.hpp"
 #include "harness/run/block_check.hpp"
 #include "harness/run/component_report.hpp"
 #include "harness/run/data_folder.hpp"
 #include "harness/run/first_state_load.hpp"
 #include "harness/run/mismatch.hpp"
+#include "harness/run/repeated_work.hpp"
+#include "harness/run/restored_state.hpp"
 #include "harness/run/result_line.hpp"
-#include "harness/run/saved_state.hpp"
 #include "harness/run/utc_time.hpp"
 #include "harness/runtime/worker_pool.hpp"
 
@@ -93,9 +93,8 @@ class CellRun {
             return folder.error();
         }
         folder_.emplace(std::move(*folder));
-        if (!request_.state.empty()) {
-            COMMITBENCH_TRY(restore());
-        }
+        restored_.emplace(request_, *workload_);
+        COMMITBENCH_TRY(restored_->restore(folder_->path(), record_.load));
         auto backend = request_.backend.component->create(request_.backend.options,
                                                           {.directory = folder_->path(),
                                                            .memory_budget = request_.memory_budget,
@@ -105,19 +104,10 @@ class CellRun {
             return backend.error();
         }
         backend_ = std::move(*backend);
-        if (backend_->empty() != request_.state.empty()) {
-            return bad_input(
-                request_.state.empty()
-                    ? fmt::format("the folder {} holds a state already: name another one",
-                                  folder_->path().native())
-                    : fmt::format("the state in {} is empty: make it anew with commitbench load",
-                                  request_.state.native()));
-        }
-        auto twins = BackendTwins::open(request_, workers_,
-                                        [this](const std::filesystem::path& path) -> Status {
-                                            auto files = restore_into(path);
-                                            return files ? Status() : files.error();
-                                        });
+        COMMITBENCH_TRY(restored_->check_opened(*backend_, folder_->path()));
+        auto twins = BackendTwins::open(
+            request_, workers_,
+            [this](const std::filesystem::path& path) { return restored_->restore_twin(path); });
         if (!twins) {
             return twins.error();
         }
@@ -217,19 +207,11 @@ class CellRun {
         if (!request_.state.empty() && checked_scheme_.empty()) {
             COMMITBENCH_TRY(apply(first_wrong_entry(*backend_, *workload_)));
         }
-        return is_void() ? Status() : load_twins();
-    }
-
-    Status load_twins() {
-        if (request_.state.empty()) {
-            LoadRecord unseen;  // the record's is of the backend that is read from
-            const Status loaded = twins_->load([&](Backend& twin) {
-                return load_first_state(twin, *workload_, request_.memory_budget, progress_,
-                                        request_.interrupt, unseen);
-            });
-            if (!loaded) {
-                return explain(loaded.error());
-            }
+        if (is_void()) {
+            return {};
+        }
+        if (const Status loaded = load_twins(*twins_, request_, *workload_, progress_); !loaded) {
+            return explain(loaded.error());
         }
         check_twins();
         return {};
@@ -240,43 +222,6 @@ class CellRun {
             !difference.empty()) {
             make_void(std::move(difference));
         }
-    }
-
-    /// All executions of a block but the last: timed alike, each result held against the ledger,
-    /// for the next one overwrites it.
-    Status execute_again(const Block& block, std::uint64_t number, BlockSpans& spans) {
-        for (std::uint32_t i = 1; i < request_.execute_times && !is_void(); ++i) {
-            BlockTimer timer;
-            const Result<const BlockResult*> executed = [&] {
-                const Span span = timer.span(Phase::execute);
-                return executor_->execute(block);
-            }();
-            spans += timer.finish();
-            if (!executed) {
-                return executed.error();
-            }
-            COMMITBENCH_TRY(apply(check_->check_result(number, **executed)));
-        }
-        return {};
-    }
-
-    Result<RestoredFiles> restore_into(const std::filesystem::path& folder) {
-        return restore_state(request_.state,
-                             identify_state(request_.backend, request_.memory_budget, *workload_),
-                             folder, request_.is_immutable_file);
-    }
-
-    Status restore() {
-        const std::uint64_t start = steady_now_ns();
-        auto files = restore_into(folder_->path());
-        if (!files) {
-            return files.error();
-        }
-        record_.load.keys = workload_->state_size();
-        record_.load.restored = files->how();
-        record_.load.seconds = static_cast<double>(steady_now_ns() - start) / 1e9;
-        shared_files_ = std::move(files->shared);
-        return {};
     }
 
     Status run_blocks() {
@@ -298,11 +243,8 @@ class CellRun {
             progress_.update(number);
         }
         progress_.end(check_->blocks_checked());
-        if (const std::string changed = first_changed(shared_files_); !changed.empty()) {
-            make_void(
-                fmt::format("{} was changed, which the saved state shares with this run: "
-                            "remove the state",
-                            changed));
+        if (auto reason = restored_->first_shared_change()) {
+            make_void(std::move(*reason));
         }
         if (!record_.blocks.empty()) {
             record_.untimed_ns = steady_now_ns() - measured_start_ns - record_.totals().total_ns;
@@ -344,7 +286,8 @@ class CellRun {
         COMMITBENCH_TRY(executor_->receive(*block));
         const CounterMap counters_before = collect_counters(*executor_, *backend_);
         BlockSpans repeated;
-        COMMITBENCH_TRY(execute_again(*block, number, repeated));
+        COMMITBENCH_TRY(apply(
+            execute_again(*executor_, *block, number, request_.execute_times, *check_, repeated)));
         if (is_void()) {
             return {};
         }
@@ -516,7 +459,7 @@ class CellRun {
     std::uint64_t last_block_ = 0;
     std::unique_ptr<Workload> workload_;
     std::optional<DataFolder> folder_;
-    std::vector<SharedFile> shared_files_;  // with the saved state that was restored
+    std::optional<RestoredState> restored_;
     WorkerPool workers_;
     std::unique_ptr<Backend> backend_;
     std::optional<BackendTwins> twins_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/restore.hpp"
 
-#include "harness/run/descriptor.hpp"
+#include "harness/core/descriptor.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A backend as a plug-in, in C++17 and later: derive from Backend, name the class once in COMMITBENCH_BACKEND.
+// A backend as a plug-in, in C++17 and later: derive from Backend, name the class once in
+// COMMITBENCH_BACKEND.
 //
 //     class Mine final : public commitbench::api::Backend { ... };
-//     COMMITBENCH_BACKEND(Mine, "mine", "What it is, in a sentence.", "1.0", "who", "Apache-2.0", kOptions, 0);
+//     COMMITBENCH_BACKEND(Mine, "mine", "What it is, in a sentence.", "1.0", "who", "Apache-2.0",
+//     kOptions, 0);
 //
-// The contracts (order of calls, threads, who owns what) are those of cb_backend_interface in plugin.h. Failures are thrown, as Failure or any
-// std::exception, and end at the border; nothing else of the standard library crosses it.
+// The contracts (order of calls, threads, who owns what) are those of cb_backend_interface in
+// plugin.h. Failures are thrown, as Failure or any std::exception, and end at the border; nothing
+// else of the standard library crosses it.
 #pragma once
 
 #include <commitbench/plugin.h>
-
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -32,8 +34,8 @@ class Failure : public std::runtime_error {
     cb_code code_;
 };
 
-/// Every option with its value, defaults included. The getters throw Failure where the key is not in the table, for that is a mistake of the
-/// plug-in; the values were checked by the host.
+/// Every option with its value, defaults included. The getters throw Failure where the key is not
+/// in the table, for that is a mistake of the plug-in; the values were checked by the host.
 class Settings {
   public:
     Settings(const cb_setting* settings, std::size_t count) : settings_(settings), count_(count) {}
@@ -44,12 +46,17 @@ class Settings {
                 return settings_[i].value;
             }
         }
-        throw Failure(CB_BAD_INPUT, "the option '" + std::string(key) + "' is not in the plug-in's own table");
+        throw Failure(CB_BAD_INPUT,
+                      "the option '" + std::string(key) + "' is not in the plug-in's own table");
     }
     [[nodiscard]] bool boolean(std::string_view key) const { return text(key) == "on"; }
-    [[nodiscard]] std::uint64_t integer(std::string_view key) const { return std::stoull(std::string(text(key))); }
+    [[nodiscard]] std::uint64_t integer(std::string_view key) const {
+        return std::stoull(std::string(text(key)));
+    }
     [[nodiscard]] std::uint64_t size(std::string_view key) const { return integer(key); }
-    [[nodiscard]] double real(std::string_view key) const { return std::stod(std::string(text(key))); }
+    [[nodiscard]] double real(std::string_view key) const {
+        return std::stod(std::string(text(key)));
+    }
 
   private:
     const cb_setting* settings_;
@@ -61,7 +68,8 @@ class SortedState {
   public:
     explicit SortedState(const cb_sorted_state* source) : source_(source) {}
     [[nodiscard]] std::uint64_t size() const noexcept { return source_->size; }
-    /// False at the end. Both are valid until the next call. Throws where the source fails; let it pass.
+    /// False at the end. Both are valid until the next call. Throws where the source fails; let it
+    /// pass.
     bool next(const cb_key*& key, cb_bytes& value) {
         if (at_ == count_) {
             const std::int64_t more = source_->next(source_->context, kBatch, &keys_, &values_);
@@ -115,7 +123,9 @@ class Backend {
 
 namespace detail {
 
-inline void write_line(cb_error* error, const char* text) noexcept { std::snprintf(error->message, sizeof error->message, "%s", text); }
+inline void write_line(cb_error* error, const char* text) noexcept {
+    std::snprintf(error->message, sizeof error->message, "%s", text);
+}
 
 /// Runs a call; what it throws becomes a code and a line.
 template<class Call>
@@ -143,8 +153,14 @@ template<class Mine>
 struct Table {
     static Backend& of(void* backend) { return *static_cast<Backend*>(backend); }
 
-    static cb_code open(const cb_setting* settings, std::size_t count, const cb_resources* resources, void** backend, cb_error* error) {
-        return at_border(error, [&] { *backend = static_cast<Backend*>(new Mine(Settings(settings, count), *resources)); });
+    static cb_code open(const cb_setting* settings,
+                        std::size_t count,
+                        const cb_resources* resources,
+                        void** backend,
+                        cb_error* error) {
+        return at_border(error, [&] {
+            *backend = static_cast<Backend*>(new Mine(Settings(settings, count), *resources));
+        });
     }
     static void close(void* backend) { delete static_cast<Backend*>(backend); }
     static const char* scheme(void* backend) { return of(backend).scheme(); }
@@ -157,7 +173,10 @@ struct Table {
             of(backend).load(sorted);
         });
     }
-    static cb_code stage(void* backend, const cb_change* changes, std::size_t count, cb_error* error) {
+    static cb_code stage(void* backend,
+                         const cb_change* changes,
+                         std::size_t count,
+                         cb_error* error) {
         return at_border(error, [&] { of(backend).stage(changes, count); });
     }
     static cb_code merkleize(void* backend, std::uint8_t* root, cb_error* error) {
@@ -172,16 +191,29 @@ struct Table {
     static cb_code reader_open(void* backend, void** reader, cb_error* error) {
         return at_border(error, [&] { *reader = of(backend).open_reader().release(); });
     }
-    static cb_code reader_get(void* reader, const cb_key* key, cb_bytes* value, std::int32_t* present, cb_error* error) {
-        return at_border(error, [&] { *present = static_cast<Reader*>(reader)->get(*key, *value) ? 1 : 0; });
+    static cb_code reader_get(void* reader,
+                              const cb_key* key,
+                              cb_bytes* value,
+                              std::int32_t* present,
+                              cb_error* error) {
+        return at_border(
+            error, [&] { *present = static_cast<Reader*>(reader)->get(*key, *value) ? 1 : 0; });
     }
     static void reader_close(void* reader) { delete static_cast<Reader*>(reader); }
-    static void counters(void* backend, cb_counter_visitor visitor, void* context) { of(backend).counters(visitor, context); }
-    static void facts(void* backend, cb_fact_visitor visitor, void* context) { of(backend).facts(visitor, context); }
+    static void counters(void* backend, cb_counter_visitor visitor, void* context) {
+        of(backend).counters(visitor, context);
+    }
+    static void facts(void* backend, cb_fact_visitor visitor, void* context) {
+        of(backend).facts(visitor, context);
+    }
 };
 
 template<class Mine>
-constexpr cb_backend_interface table(const char* name, const char* summary, const cb_option* options, std::size_t count, std::uint32_t flags) {
+constexpr cb_backend_interface table(const char* name,
+                                     const char* summary,
+                                     const cb_option* options,
+                                     std::size_t count,
+                                     std::uint32_t flags) {
     cb_backend_interface made{};
     made.struct_size = sizeof made;
     made.flags = flags;
@@ -209,10 +241,21 @@ constexpr cb_backend_interface table(const char* name, const char* summary, cons
 }  // namespace detail
 }  // namespace commitbench::api
 
-/// The plug-in's one symbol, for a library with one backend. `options`: an array of cb_option; `flags`: CB_KEEPS_FILES or 0.
-#define COMMITBENCH_BACKEND(Class, name, summary, version, vendor, license, options, flags)                                                  \
-    static constexpr cb_backend_interface commitbench_backend_table =                                                                        \
-        commitbench::api::detail::table<Class>(name, summary, options, sizeof(options) / sizeof((options)[0]), flags);                       \
-    static constexpr cb_interface commitbench_interfaces[] = {{COMMITBENCH_BACKEND_1, &commitbench_backend_table}};                          \
-    const cb_plugin commitbench_plugin = {COMMITBENCH_ABI_MAJOR, COMMITBENCH_ABI_MINOR, sizeof(cb_plugin), 1, commitbench_interfaces,        \
-                                          name, version, vendor, license, summary}
+/// The plug-in's one symbol, for a library with one backend. `options`: an array of cb_option;
+/// `flags`: CB_KEEPS_FILES or 0.
+#define COMMITBENCH_BACKEND(Class, name, summary, version, vendor, license, options, flags)    \
+    static constexpr cb_backend_interface commitbench_backend_table =                          \
+        commitbench::api::detail::table<Class>(name, summary, options,                         \
+                                               sizeof(options) / sizeof((options)[0]), flags); \
+    static constexpr cb_interface commitbench_interfaces[] = {                                 \
+        {COMMITBENCH_BACKEND_1, &commitbench_backend_table}};                                  \
+    const cb_plugin commitbench_plugin = {COMMITBENCH_ABI_MAJOR,                               \
+                                          COMMITBENCH_ABI_MINOR,                               \
+                                          sizeof(cb_plugin),                                   \
+                                          1,                                                   \
+                                          commitbench_interfaces,                              \
+                                          name,                                                \
+                                          version,                                             \
+                                          vendor,                                              \
+                                          license,                                             \
+                                          summary}

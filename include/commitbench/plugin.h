@@ -269,7 +269,8 @@ typedef struct cb_access {
 
 enum { CB_TX_OK = 0, CB_TX_FAILED = 1, CB_TX_STOPPED = 2 };
 
-/* 16 bytes. The same for every correct executor. FAILED: refused by its own rules or by a limit, and wrote nothing. */
+/* 16 bytes. The same for every correct executor. FAILED: refused by its own rules or by a limit; what it wrote until then counts as what an
+ * OK one wrote (after a limit that is nothing). Only the writes of a STOPPED one do not count. */
 typedef struct cb_receipt {
     uint8_t status;
     uint64_t digest; /* depends on every value that the transaction read */

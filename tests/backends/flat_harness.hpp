@@ -42,7 +42,7 @@ inline void random_block(std::mt19937_64& random,
                          State& state,
                          StateDiff& diff) {
     diff.clear();
-    std::map<StateKey, std::optional<Bytes>> writes;
+    Writes writes;
     for (std::size_t i = 0; i < changes; ++i) {
         StateKey key = random_key(random);
         if (!state.empty() && random() % 4 != 0) {
@@ -52,15 +52,7 @@ inline void random_block(std::mt19937_64& random,
         writes[key] = random() % 4 == 0 ? std::nullopt
                                         : std::optional(random_bytes(random, value_size(random)));
     }
-    for (const auto& [key, value] : writes) {
-        if (value) {
-            diff.add(key, OldState::unknown, {}, *value);
-            state[key] = *value;
-        } else {
-            diff.add_deletion(key, OldState::unknown, {});
-            state.erase(key);
-        }
-    }
+    apply_writes(writes, state, diff);
     diff.sort();
 }
 

@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// A first state from a std::map.
+// A state as a std::map: what loads it into a backend, and blocks that change both.
 #pragma once
 
 #include "harness/core/backend.hpp"
+#include "harness/core/state_diff.hpp"
 
 #include <map>
+#include <optional>
 
 namespace commitbench::testing {
 
 using State = std::map<StateKey, Bytes>;
+/// A block's changes; nullopt deletes.
+using Writes = std::map<StateKey, std::optional<Bytes>>;
+
+/// Adds the writes to `diff`, in order of keys, and makes them in `state`, too.
+inline void apply_writes(const Writes& writes, State& state, StateDiff& diff) {
+    for (const auto& [key, value] : writes) {
+        if (value) {
+            diff.add(key, OldState::unknown, {}, *value);
+            state[key] = *value;
+        } else {
+            diff.add_deletion(key, OldState::unknown, {});
+            state.erase(key);
+        }
+    }
+}
 
 /// In order of keys; can end with an error after some entries, as a load that is
 /// interrupted does.

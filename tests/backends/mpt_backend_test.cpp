@@ -2,6 +2,7 @@
 // `mpt` behind the Backend interface: load, reads, reopening, proofs, crashes, damage.
 #include "backends/store/store.hpp"
 #include "hash/blake3.hpp"
+#include "tests/backends/map_state.hpp"
 #include "tests/backends/mpt_harness.hpp"
 #include "tests/backends/plain_trie.hpp"
 
@@ -13,8 +14,10 @@
 namespace commitbench {
 namespace {
 
+using testing::apply_writes;
+using testing::State;
+using testing::Writes;
 using Random = std::mt19937_64;
-using State = std::map<StateKey, Bytes>;
 
 StateKey random_key(Random& random) {
     StateKey key;
@@ -87,7 +90,7 @@ void expect_reads(Backend& backend, const State& state, Random& random) {
 }
 
 StateDiff random_diff(Random& random, State& state, std::size_t count) {
-    std::map<StateKey, std::optional<Bytes>> changes;
+    Writes changes;
     for (std::size_t i = 0; i < count; ++i) {
         StateKey key = random_key(random);
         if (!state.empty() && random() % 3 != 0) {
@@ -97,15 +100,7 @@ StateDiff random_diff(Random& random, State& state, std::size_t count) {
         changes[key] = random() % 4 == 0 ? std::nullopt : std::optional(random_value(random));
     }
     StateDiff diff;
-    for (const auto& [key, value] : changes) {
-        if (value) {
-            diff.add(key, OldState::unknown, {}, *value);
-            state[key] = *value;
-        } else {
-            diff.add_deletion(key, OldState::unknown, {});
-            state.erase(key);
-        }
-    }
+    apply_writes(changes, state, diff);
     diff.sort();
     return diff;
 }
@@ -118,7 +113,7 @@ std::string commit_diff(Backend& backend, const StateDiff& diff) {
     return to_hex(root->view());
 }
 
-class MptBackendTest : public testing::TestWithParam<const char*> {};
+class MptBackendTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(MptBackendTest, LoadThenBlocksThenReopen) {
     constexpr std::uint64_t kSeed = 20261122;
@@ -151,18 +146,18 @@ TEST_P(MptBackendTest, LoadThenBlocksThenReopen) {
 
 INSTANTIATE_TEST_SUITE_P(Options,
                          MptBackendTest,
-                         testing::Values("store=memory",
-                                         "store=lmdb",
-                                         "store=rocksdb",
-                                         "store=memory,reads=trie",
-                                         "store=lmdb,reads=trie",
-                                         "store=rocksdb,reads=trie",
-                                         "store=memory,secure=on",
-                                         "store=lmdb,secure=on,reads=trie",
-                                         "lanes=on",
-                                         "store=rocksdb,hash=blake3",
-                                         "hash=blake3,lanes=on",
-                                         "hash=blake3,lanes=on,secure=on,reads=trie"),
+                         ::testing::Values("store=memory",
+                                           "store=lmdb",
+                                           "store=rocksdb",
+                                           "store=memory,reads=trie",
+                                           "store=lmdb,reads=trie",
+                                           "store=rocksdb,reads=trie",
+                                           "store=memory,secure=on",
+                                           "store=lmdb,secure=on,reads=trie",
+                                           "lanes=on",
+                                           "store=rocksdb,hash=blake3",
+                                           "hash=blake3,lanes=on",
+                                           "hash=blake3,lanes=on,secure=on,reads=trie"),
                          [](const auto& test) {
                              std::string name = test.param;
                              std::ranges::replace_if(
@@ -228,7 +223,7 @@ TEST(MptProof, PresenceAbsenceAndEveryMutationRejected) {
     }
 }
 
-class MptEmptyTrie : public testing::TestWithParam<const char*> {};
+class MptEmptyTrie : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(MptEmptyTrie, ProvesAbsence) {
     const TemporaryFolder folder;
@@ -241,7 +236,7 @@ TEST_P(MptEmptyTrie, ProvesAbsence) {
     EXPECT_FALSE(backend->verify(backend->persisted().root, bytes_of("anything"), Proof{})->valid);
 }
 
-INSTANTIATE_TEST_SUITE_P(Options, MptEmptyTrie, testing::Values("store=memory", "hash=blake3"));
+INSTANTIATE_TEST_SUITE_P(Options, MptEmptyTrie, ::testing::Values("store=memory", "hash=blake3"));
 
 TEST(MptHash, SchemesAndFolders) {
     const TemporaryFolder folder;
@@ -377,7 +372,7 @@ TEST(MptBackend, AMissingNodeIsSaidToBeMissing) {
 
 /// Commits blocks for ever in a child, kills it at a random moment, and checks where the state
 /// stands.
-class MptCrash : public testing::TestWithParam<const char*> {};
+class MptCrash : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(MptCrash, KilledInPersistReopensAtThatBlockOrTheOneBefore) {
     constexpr int kKills = 10;
@@ -436,7 +431,7 @@ TEST_P(MptCrash, KilledInPersistReopensAtThatBlockOrTheOneBefore) {
 
 INSTANTIATE_TEST_SUITE_P(Stores,
                          MptCrash,
-                         testing::Values("store=lmdb", "store=rocksdb"),
+                         ::testing::Values("store=lmdb", "store=rocksdb"),
                          [](const auto& test) { return std::string(test.param).substr(6); });
 
 }  // namespace

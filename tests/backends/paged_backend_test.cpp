@@ -15,8 +15,10 @@
 namespace commitbench::paged {
 namespace {
 
+using testing::apply_writes;
 using testing::MapState;
 using testing::State;
+using testing::Writes;
 
 std::unique_ptr<Backend> open_paged(const std::string& options,
                                     const std::filesystem::path& folder,
@@ -61,7 +63,7 @@ void change_some(State& state,
                  const std::vector<StateKey>& pool,
                  std::uint64_t deletions_of_8,
                  std::mt19937_64& random) {
-    std::map<StateKey, std::optional<Bytes>> block;
+    Writes block;
     for (std::uint64_t i = random() % (pool.size() / 2) + 1; i > 0; --i) {
         const StateKey& key = pool[random() % pool.size()];
         if (random() % 8 < deletions_of_8) {
@@ -71,15 +73,7 @@ void change_some(State& state,
                 Bytes(random() % 4 == 0 ? random() % 700 : 40, static_cast<std::uint8_t>(random()));
         }
     }
-    for (const auto& [key, value] : block) {
-        if (value) {
-            diff.add(key, OldState::unknown, {}, *value);
-            state[key] = *value;
-        } else {
-            diff.add_deletion(key, OldState::unknown, {});
-            state.erase(key);
-        }
-    }
+    apply_writes(block, state, diff);
 }
 
 struct Variant {

@@ -40,7 +40,7 @@ class Plugins(CliTest):
         self.assertEqual("C", line["backend"]["facts"]["language"]["value"])
 
     def test_executor_gives_what_sequential_gives(self) -> None:
-        for workload in (SMALL_WORKLOAD, "kv:keys=300,block-size=50", "token", "mint:counter=delta"):
+        for workload in (SMALL_WORKLOAD, "kv:items=300,block-size=50", "token", "mint:counter=delta"):
             with self.subTest(workload):
                 line = self.run_small("--workload", workload, "--executor", plugin("in_order"), "--backend", "mpt")
                 self.assertEqual("valid", line["ledger"]["verdict"])

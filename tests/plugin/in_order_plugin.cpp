@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plug-in with an executor that runs transactions in order, and a workload of counters: the least that uses every call of both interfaces.
+// A plug-in with an executor that runs transactions in order, and a workload of counters: the least
+// that uses every call of both interfaces. And copies of it with one mistake each (-DMISTAKE_...),
+// for what the host says of them.
 #include <commitbench/plugin.h>
-
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -13,9 +14,12 @@ namespace {
 
 using Word = std::string;  // 32 bytes
 
-Word word_of(const cb_key* key) { return {reinterpret_cast<const char*>(key->bytes), sizeof key->bytes}; }
+Word word_of(const cb_key* key) {
+    return {reinterpret_cast<const char*>(key->bytes), sizeof key->bytes};
+}
 
-// ---------------------------------------------------------------------------------------------------------------- executor
+// ----------------------------------------------------------------------------------------------------------------
+// executor
 
 struct Written {
     std::string value;
@@ -34,7 +38,9 @@ struct InOrder {
     bool state_failed = false;
 };
 
-InOrder& self_of(void* context) { return *static_cast<InOrder*>(context); }
+InOrder& self_of(void* context) {
+    return *static_cast<InOrder*>(context);
+}
 
 int32_t read_state(void* context, const cb_key* key, cb_bytes* value) {
     InOrder& self = self_of(context);
@@ -42,7 +48,8 @@ int32_t read_state(void* context, const cb_key* key, cb_bytes* value) {
     for (const auto* written : {&self.writes, &self.block_writes}) {
         if (const auto found = written->find(word_of(key)); found != written->end()) {
             self.scratch = found->second.value;
-            *value = {reinterpret_cast<const std::uint8_t*>(self.scratch.data()), self.scratch.size()};
+            *value = {reinterpret_cast<const std::uint8_t*>(self.scratch.data()),
+                      self.scratch.size()};
             return found->second.deleted ? CB_READ_ABSENT : CB_READ_PRESENT;
         }
     }
@@ -59,7 +66,8 @@ int32_t read_state(void* context, const cb_key* key, cb_bytes* value) {
 void write_state(void* context, const cb_key* key, cb_bytes value) {
     InOrder& self = self_of(context);
     ++self.written;
-    self.writes[word_of(key)] = {std::string(reinterpret_cast<const char*>(value.data), value.size), false};
+    self.writes[word_of(key)] = {std::string(reinterpret_cast<const char*>(value.data), value.size),
+                                 false};
 }
 
 void erase_state(void* context, const cb_key* key) {
@@ -89,9 +97,16 @@ int32_t add_to_counter(void* context, const cb_key* key, std::uint64_t amount) {
     return CB_READ_PRESENT;
 }
 
-int32_t spend_work(void*, std::uint64_t) { return 1; }
+int32_t spend_work(void*, std::uint64_t) {
+    return 1;
+}
 
-cb_code open_executor(const cb_setting*, std::size_t, const cb_host*, std::uint64_t, void** executor, cb_error*) {
+cb_code open_executor(const cb_setting*,
+                      std::size_t,
+                      const cb_host*,
+                      std::uint64_t,
+                      void** executor,
+                      cb_error*) {
     *executor = new InOrder;
     return CB_OK;
 }
@@ -121,15 +136,21 @@ cb_code execute(void* executor, const cb_block* block, cb_block_result* result, 
     self.changes.clear();
     self.receipts.assign(block->size, {});
     self.reads = self.state_reads = self.written = 0;
-    const cb_access access{sizeof(cb_access), &self, &read_state, &write_state, &erase_state, &add_to_counter, &spend_work};
-    for (std::uint32_t i = 0; i < block->size; ++i) {
+    const cb_access access{sizeof(cb_access), &self,           &read_state, &write_state,
+                           &erase_state,      &add_to_counter, &spend_work};
+    for (std::uint32_t turn = 0; turn < block->size; ++turn) {
+#ifdef MISTAKE_RUNS_BACKWARDS
+        const std::uint32_t i = block->size - 1 - turn;
+#else
+        const std::uint32_t i = turn;
+#endif
         self.writes.clear();
         block->execute(block->context, i, &access, &self.receipts[i]);
         if (self.state_failed) {
             std::snprintf(error->message, sizeof error->message, "the state cannot be read");
             return CB_IO;
         }
-        if (self.receipts[i].status == CB_TX_OK) {
+        if (self.receipts[i].status != CB_TX_STOPPED) {
             for (auto& [key, written] : self.writes) {
                 self.block_writes[key] = written;
             }
@@ -138,7 +159,8 @@ cb_code execute(void* executor, const cb_block* block, cb_block_result* result, 
     for (const auto& [key, written] : self.block_writes) {
         cb_change& change = self.changes.emplace_back();
         std::memcpy(change.key.bytes, key.data(), sizeof change.key.bytes);
-        change.new_value = {reinterpret_cast<const std::uint8_t*>(written.value.data()), written.value.size()};
+        change.new_value = {reinterpret_cast<const std::uint8_t*>(written.value.data()),
+                            written.value.size()};
         change.old_state = CB_OLD_UNKNOWN;
         change.deleted = written.deleted ? 1 : 0;
     }
@@ -153,12 +175,17 @@ cb_code execute(void* executor, const cb_block* block, cb_block_result* result, 
     return CB_OK;
 }
 
-void count(void* executor, cb_counter_visitor visitor, void* context) { visitor(context, "blocks_in_order", self_of(executor).blocks); }
+void tell_counters(void* executor, cb_counter_visitor visitor, void* context) {
+    visitor(context, "blocks_in_order", self_of(executor).blocks);
+}
 
-const cb_executor_interface kExecutor{sizeof kExecutor, 0,        "in-order", "Runs transactions in order.", nullptr, 0, &open_executor, &close_executor,
-                                      &prepare,         &execute, &count,     nullptr};
+const cb_executor_interface kExecutor{
+    sizeof kExecutor, 0,        "in-order",     "Runs transactions in order.",
+    nullptr,          0,        &open_executor, &close_executor,
+    &prepare,         &execute, &tell_counters, nullptr};
 
-// ---------------------------------------------------------------------------------------------------------------- workload
+// ----------------------------------------------------------------------------------------------------------------
+// workload
 
 struct Counters {
     std::uint64_t seed;
@@ -181,7 +208,11 @@ void make_key(std::uint64_t index, cb_key* key) {
     }
 }
 
-cb_code open_workload(const cb_setting* settings, std::size_t count, std::uint64_t seed, void** workload, cb_error*) {
+cb_code open_workload(const cb_setting* settings,
+                      std::size_t count,
+                      std::uint64_t seed,
+                      void** workload,
+                      cb_error*) {
     auto made = std::make_unique<Counters>(Counters{seed, 0});
     for (std::size_t i = 0; i < count; ++i) {
         if (std::string("counters") == settings[i].key) {
@@ -192,11 +223,17 @@ cb_code open_workload(const cb_setting* settings, std::size_t count, std::uint64
     return CB_OK;
 }
 
-const Counters& workload_of(void* workload) { return *static_cast<const Counters*>(workload); }
+const Counters& workload_of(void* workload) {
+    return *static_cast<const Counters*>(workload);
+}
 
-void close_workload(void* workload) { delete static_cast<Counters*>(workload); }
+void close_workload(void* workload) {
+    delete static_cast<Counters*>(workload);
+}
 
-std::uint64_t state_size(void* workload) { return workload_of(workload).counters; }
+std::uint64_t state_size(void* workload) {
+    return workload_of(workload).counters;
+}
 
 void keys_of(void*, std::uint64_t first, std::size_t count, cb_key* keys) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -207,22 +244,39 @@ void keys_of(void*, std::uint64_t first, std::size_t count, cb_key* keys) {
 std::size_t value_of(void* workload, std::uint64_t index, std::uint8_t* value, std::size_t room) {
     // Longer than the host's first guess now and then.
     const std::size_t size = index % 7 == 0 ? 300 : 8;
-    std::memset(value, static_cast<int>(workload_of(workload).seed & 0xff), room < size ? room : size);
+    std::uint64_t byte = workload_of(workload).seed;
+#ifdef MISTAKE_COUNTS_CALLS
+    static std::uint64_t calls = 0;
+    byte += ++calls;
+#endif
+    std::memset(value, static_cast<int>(byte & 0xff), room < size ? room : size);
     return size;
 }
 
-std::uint64_t block_limit(void*) { return UINT64_MAX; }
+std::uint64_t block_limit(void*) {
+    return UINT64_MAX;
+}
 
-cb_code open_block(void* workload, std::uint64_t number, void** block, std::uint32_t* size, cb_error*) {
+cb_code open_block(void* workload,
+                   std::uint64_t number,
+                   void** block,
+                   std::uint32_t* size,
+                   cb_error*) {
     *block = new CounterBlock{&workload_of(workload), number};
     *size = 50;
     return CB_OK;
 }
 
-void close_block(void* block) { delete static_cast<CounterBlock*>(block); }
+void close_block(void* block) {
+    delete static_cast<CounterBlock*>(block);
+}
 
-/// Reads one counter and writes what it read, one more, into another: what is written depends on what was read.
-void execute_in_block(void* block, std::uint32_t index, const cb_access* access, cb_receipt* receipt) {
+/// Reads one counter and writes what it read, one more, into another: what is written depends on
+/// what was read.
+void execute_in_block(void* block,
+                      std::uint32_t index,
+                      const cb_access* access,
+                      cb_receipt* receipt) {
     const auto& self = *static_cast<const CounterBlock*>(block);
     cb_key from;
     cb_key to;
@@ -254,18 +308,38 @@ void execute_in_block(void* block, std::uint32_t index, const cb_access* access,
     receipt->status = CB_TX_OK;
 }
 
-const cb_option kWorkloadOptions[] = {{"counters", CB_INTEGER, "counters", "1k", "1..", "keys of the first state"}};
+const cb_option kWorkloadOptions[] = {
+    {"counters", CB_INTEGER, "counters", "1k", "1..", "keys of the first state"}};
 
-const cb_workload_interface kWorkload{sizeof kWorkload, "counters",   "Transactions that read one counter and write another.",
-                                      kWorkloadOptions, 1,            &open_workload,
-                                      &close_workload,  &state_size,  &keys_of,
-                                      &value_of,        &block_limit, &open_block,
-                                      &close_block,     &execute_in_block, nullptr, nullptr};
+const cb_workload_interface kWorkload{sizeof kWorkload,
+                                      "counters",
+                                      "Transactions that read one counter and write another.",
+                                      kWorkloadOptions,
+                                      1,
+                                      &open_workload,
+                                      &close_workload,
+                                      &state_size,
+                                      &keys_of,
+                                      &value_of,
+                                      &block_limit,
+                                      &open_block,
+                                      &close_block,
+                                      &execute_in_block,
+                                      nullptr,
+                                      nullptr};
 
-const cb_interface kInterfaces[] = {{COMMITBENCH_EXECUTOR_1, &kExecutor}, {COMMITBENCH_WORKLOAD_1, &kWorkload}};
+const cb_interface kInterfaces[] = {{COMMITBENCH_EXECUTOR_1, &kExecutor},
+                                    {COMMITBENCH_WORKLOAD_1, &kWorkload}};
 
 }  // namespace
 
-const cb_plugin commitbench_plugin = {COMMITBENCH_ABI_MAJOR, COMMITBENCH_ABI_MINOR, sizeof(cb_plugin), 2,
-                                      kInterfaces,           "in-order",            "1.0",             "commitbench",
-                                      "Apache-2.0",          "An executor and a workload for the tests of plug-ins."};
+const cb_plugin commitbench_plugin = {COMMITBENCH_ABI_MAJOR,
+                                      COMMITBENCH_ABI_MINOR,
+                                      sizeof(cb_plugin),
+                                      2,
+                                      kInterfaces,
+                                      "in-order",
+                                      "1.0",
+                                      "commitbench",
+                                      "Apache-2.0",
+                                      "An executor and a workload for the tests of plug-ins."};

@@ -1,58 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A small backend in C, and copies of it with one mistake each (-DMISTAKE_...), for what the host says of them. */
-#include <commitbench/plugin.h>
+#include "pairs.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-/* Pairs in an array, for small states. The root counts the keys: enough to see whether calls arrive, and no commitment. */
-typedef struct pair {
-    cb_key key;
-    uint8_t* value;
-    size_t size;
-} pair;
-
+/* The root counts the keys: enough to see whether calls arrive, and no commitment. */
 typedef struct backend {
-    pair* pairs;
-    size_t count, room;
+    pairs state;
+    uint64_t blocks, deletions; /* what no root may depend on */
     cb_position position;
 } backend;
 
 static cb_code fail(cb_error* error, cb_code code, const char* text) {
     snprintf(error->message, sizeof error->message, "%s", text);
     return code;
-}
-
-static size_t place_of(const backend* self, const cb_key* key) {
-    size_t i = 0;
-    while (i < self->count && memcmp(self->pairs[i].key.bytes, key->bytes, sizeof key->bytes) != 0) {
-        ++i;
-    }
-    return i;
-}
-
-static void set(backend* self, const cb_key* key, cb_bytes value, int deleted) {
-    size_t at = place_of(self, key);
-    if (at < self->count) {
-        free(self->pairs[at].value);
-        self->pairs[at] = self->pairs[--self->count];
-    }
-    if (deleted) {
-        return;
-    }
-    if (self->count == self->room) {
-        self->room = self->room == 0 ? 64 : 2 * self->room;
-        self->pairs = realloc(self->pairs, self->room * sizeof *self->pairs);
-    }
-    pair* made = &self->pairs[self->count++];
-    made->key = *key;
-    made->size = value.size;
-    made->value = malloc(value.size + 1);
-    if (value.size > 0) {
-        memcpy(made->value, value.data, value.size);
-    }
 }
 
 static cb_code open_backend(const cb_setting* settings, size_t count, const cb_resources* resources, void** out, cb_error* error) {
@@ -73,10 +35,7 @@ static cb_code open_backend(const cb_setting* settings, size_t count, const cb_r
 
 static void close_backend(void* context) {
     backend* self = context;
-    for (size_t i = 0; i < self->count; ++i) {
-        free(self->pairs[i].value);
-    }
-    free(self->pairs);
+    clear(&self->state);
     free(self);
 }
 
@@ -102,27 +61,37 @@ static cb_code merkleize(void* context, uint8_t root[32], cb_error* error) {
         sleep(1);
     }
 #endif
+    const backend* self = context;
+    uint64_t more = 0;
+#if defined(MISTAKE_ORDER_DEPENDENT)
+    for (size_t i = 0; i < self->state.count; ++i) {
+        more = 31 * more + self->state.all[i].key.bytes[0];
+    }
+#elif defined(MISTAKE_BATCH_DEPENDENT)
+    more = self->blocks;
+#elif defined(MISTAKE_DELETE_LEAVES_A_TRACE)
+    more = self->deletions;
+#endif
     memset(root, 0, 32);
-    memcpy(root, &((backend*)context)->count, sizeof(size_t));
+    memcpy(root, &self->state.count, sizeof self->state.count);
+    memcpy(root + 8, &more, sizeof more);
     return CB_OK;
 }
 
 static cb_code load(void* context, const cb_sorted_state* state, cb_error* error) {
     backend* self = context;
+#ifdef MISTAKE_LOAD_ENDS_EARLY
     const cb_key* keys;
     const cb_bytes* values;
-    int64_t more;
-    while ((more = state->next(state->context, 100, &keys, &values)) > 0) {
-        for (int64_t i = 0; i < more; ++i) {
-            set(self, &keys[i], values[i], 0);
-        }
-#ifdef MISTAKE_LOAD_ENDS_EARLY
-        break;
-#endif
+    const int64_t first = state->next(state->context, 100, &keys, &values);
+    for (int64_t i = 0; i < first; ++i) {
+        set(&self->state, &keys[i], values[i], 0);
     }
-    if (more < 0) {
+#else
+    if (take_all(&self->state, state, 100) != 0) {
         return fail(error, CB_IO, "the source failed");
     }
+#endif
     self->position.empty = 0;
     return merkleize(self, self->position.root, error);
 }
@@ -132,8 +101,13 @@ static cb_code stage(void* context, const cb_change* changes, size_t count, cb_e
     return fail(error, 77, "made to fail\nin two lines");
 #endif
     (void)error;
+    backend* self = context;
+    ++self->blocks;
     for (size_t i = 0; i < count; ++i) {
-        set(context, &changes[i].key, changes[i].new_value, changes[i].deleted);
+        if (changes[i].deleted && place_of(&self->state, &changes[i].key) < self->state.count) {
+            ++self->deletions;
+        }
+        set(&self->state, &changes[i].key, changes[i].new_value, changes[i].deleted);
     }
     return CB_OK;
 }
@@ -159,14 +133,14 @@ static cb_code reader_open(void* context, void** reader, cb_error* error) {
 static cb_code reader_get(void* reader, const cb_key* key, cb_bytes* value, int32_t* present, cb_error* error) {
     (void)error;
     const backend* self = reader;
-    size_t at = place_of(self, key);
-    *present = at < self->count;
+    const size_t at = place_of(&self->state, key);
+    *present = at < self->state.count;
 #ifdef MISTAKE_LOSES_A_KEY
-    *present = *present && key->bytes[0] >= 4;
+    *present = *present && key->bytes[0] >= 32;
 #endif
     if (*present) {
-        value->data = self->pairs[at].value;
-        value->size = self->pairs[at].size;
+        value->data = self->state.all[at].value;
+        value->size = self->state.all[at].size;
     }
     return CB_OK;
 }
@@ -180,8 +154,10 @@ static void facts(void* context, cb_fact_visitor visitor, void* visited) {
 
 static const cb_option options[] = {
     {"refuse", CB_BOOLEAN, "", "off", "", "on: open refuses"},
-#ifdef MISTAKE_BAD_DEFAULT
+#if defined(MISTAKE_BAD_DEFAULT)
     {"cache", CB_SIZE, "bytes", "plenty", "", "how much"},
+#elif defined(MISTAKE_COUNTS_ITS_OPTIONS_WRONGLY)
+    {0}, /* an end mark, as other interfaces have it, and counted with the others */
 #endif
 };
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole run with toy components: what it writes down, and that what is wrong is found.
-#include "harness/run/backend_twins.hpp"
+// A whole run with toy components: what it does and what it writes down.
 #include "harness/run/ledger.hpp"
 #include "harness/run/result_line.hpp"
 #include "harness/run/table.hpp"
-#include "harness/runtime/worker_pool.hpp"
-#include "tests/run/toy_components.hpp"
+#include "tests/run/toy_run.hpp"
 
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -15,28 +12,7 @@
 namespace commitbench::testing {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-RunRecord must_run(const RunRequest& request) {
-    auto record = run_cell(request);
-    if (!record) {
-        ADD_FAILURE() << record.error().message;
-        std::abort();
-    }
-    return std::move(*record);
-}
-
-Error must_fail(const RunRequest& request) {
-    auto record = run_cell(request);
-    EXPECT_FALSE(record.ok());
-    return record.ok() ? Error{} : record.error();
-}
-
-std::filesystem::path ledger_of(const RunRequest& request) {
-    const LedgerIdentity identity{request.workload.canonical(), request.seed, "", "sequential"};
-    return request.results / "ledgers" / identity.file_name();
-}
 
 TEST(Cell, AGoodRunIsValidAndWrittenDown) {
     const TestFolder folder;
@@ -227,140 +203,6 @@ TEST(Cell, ReopeningBetweenBlocksChangesNoRoot) {
     EXPECT_EQ(reopened.counter("reads"), plain.counter("reads"));
 }
 
-TEST(Repeated, BlocksAreExecutedAndCommittedToSoOftenAndCountOnce) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder);
-    const RunRecord once = must_run(request);
-    request.execute_times = 3;
-    request.commit_times = 2;
-    const RunRecord record = must_run(request);
-    EXPECT_EQ(record.ledger.verdict, LedgerVerdict::valid) << record.ledger.reason;
-    EXPECT_EQ(record.transactions(), once.transactions());
-    EXPECT_EQ(record.ledger.blocks_checked, once.ledger.blocks_checked);
-    EXPECT_EQ(record.blocks.back().root, once.blocks.back().root);
-    EXPECT_EQ(record.counter("reads"), 3 * *once.counter("reads")) << "the executor's";
-    EXPECT_EQ(record.counter("hash_permutations"), once.counter("hash_permutations"))
-        << "counters are those of the backend that is read from";
-    const auto json = nlohmann::json::parse(result_line(record));
-    EXPECT_EQ(json["execute_times"], 3);
-    EXPECT_EQ(json["commit_times"], 2);
-    EXPECT_THAT(render_table(record, {}), HasSubstr("executed 3 x and committed to 2 x"));
-}
-
-TEST(Repeated, SpansStillAddUp) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder);
-    request.execute_times = 2;
-    request.commit_times = 2;
-    for (const BlockRecord& block : must_run(request).blocks) {
-        std::uint64_t sum = block.spans.other_ns();
-        for (const std::uint64_t ns : block.spans.wall_ns) {
-            sum += ns;
-        }
-        EXPECT_EQ(sum, block.spans.total_ns);
-    }
-}
-
-TEST(Repeated, TwinsAreReopenedToo) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder);
-    request.commit_times = 3;
-    request.reopen_between_blocks = true;
-    EXPECT_EQ(must_run(request).ledger.verdict, LedgerVerdict::valid);
-}
-
-TEST(Repeated, AnExecutionThatIsNotTheLastIsCheckedToo) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder, "toy", "faulty:fault=loses");
-    request.execute_times = 2;
-    const RunRecord record = must_run(request);
-    EXPECT_EQ(record.ledger.verdict, LedgerVerdict::void_run);
-    EXPECT_THAT(record.ledger.reason, HasSubstr("block 3"));
-}
-
-TEST(Repeated, ATwinThatIsElsewhereIsNamed) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder);
-    request.commit_times = 2;
-    WorkerPool workers(1, {});
-    auto twins =
-        BackendTwins::open(request, workers, [](const std::filesystem::path&) { return Status(); });
-    ASSERT_TRUE(twins.ok());
-    Position position;
-    EXPECT_EQ(twins->first_difference(position), "");
-    position.block = 4;
-    EXPECT_THAT(twins->first_difference(position),
-                AllOf(HasSubstr("block 4"), HasSubstr("twin 1 is at block 0")));
-}
-
-// --- void runs ---
-
-TEST(VoidRun, AnExecutorThatLosesAnUpdateIsNamedByBlockAndKey) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy", "faulty:fault=loses"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason, AllOf(HasSubstr("block 3, key 0x"),
-                                            HasSubstr("the run did not change it, the reference")));
-    const auto lines = result_lines(folder);
-    ASSERT_EQ(lines.size(), 1U) << "a void run is a record too";
-    EXPECT_EQ(nlohmann::json::parse(lines[0])["ledger"]["verdict"], "void");
-    EXPECT_THAT(render_table(record), HasSubstr("VOID: block 3, key 0x"));
-    EXPECT_EQ(record.ledger.blocks_checked, 2U);
-}
-
-TEST(VoidRun, AWrongReceiptIsNamedByTransaction) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy", "faulty:fault=receipt"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason, HasSubstr("block 3, transaction 7"));
-}
-
-TEST(VoidRun, ADiffOutOfOrderIsFound) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy", "faulty:fault=unsorted"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason, HasSubstr("does not come after the key before it"));
-}
-
-TEST(VoidRun, AWrongRootOverRightValuesIsTheTreesFault) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy:fault=wrong_root"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason,
-                AllOf(HasSubstr("block 3"), HasSubstr("the values agree and the tree is wrong")));
-    EXPECT_EQ(record.blocks.size(), 1U) << "it stops there";
-}
-
-TEST(VoidRun, AWrongRootInTheWarmUpCountsToo) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy:fault=wrong_root,at=1"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_TRUE(record.blocks.empty());
-    EXPECT_EQ(result_lines(folder).size(), 1U);
-}
-
-TEST(VoidRun, ALostWriteIsNamedByKey) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy:fault=lost_write"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason,
-                AllOf(HasSubstr("key 0x"), HasSubstr("the backend lost a write")));
-}
-
-TEST(VoidRun, ALostWriteOfTheLastBlockIsFoundWithoutRoots) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy:fault=lost_last_write,at=10"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason, HasSubstr("the backend lost a write"));
-}
-
-TEST(VoidRun, AWrongPositionIsFound) {
-    const TestFolder folder;
-    const RunRecord record = must_run(toy_request(folder, "toy:fault=wrong_position"));
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason, HasSubstr("says that block 2"));
-}
-
 TEST(Cell, ASchemeWithoutReferenceTreeSaysThatItsRootsAreNotChecked) {
     const TestFolder folder;
     const RunRecord record = must_run(toy_request(folder, "toy:fault=no_tree"));
@@ -368,83 +210,6 @@ TEST(Cell, ASchemeWithoutReferenceTreeSaysThatItsRootsAreNotChecked) {
     EXPECT_FALSE(record.ledger.roots_checked);
     EXPECT_THAT(render_table(record),
                 HasSubstr("no reference tree for unheard-of: roots NOT checked"));
-}
-
-// --- ledger files ---
-
-TEST(LedgerFile, ADamagedOneIsRefusedWithARemedy) {
-    const TestFolder folder;
-    const RunRequest request = toy_request(folder);
-    must_run(request);
-    {
-        std::fstream file(ledger_of(request), std::ios::in | std::ios::out | std::ios::binary);
-        file.seekp(300);
-        file.put('9');
-    }
-    const Error error = must_fail(request);
-    EXPECT_EQ(error.code, ErrorCode::corrupt);
-    EXPECT_THAT(error.message,
-                AllOf(HasSubstr(ledger_of(request).native()), HasSubstr("delete it")));
-    std::filesystem::remove(ledger_of(request));
-    EXPECT_EQ(must_run(request).exit_code(), 0);
-}
-
-TEST(LedgerFile, OneOfOlderCodeMakesTheRunVoidAndSaysSo) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder);
-    must_run(request);
-    toy_code_version = 1;
-    const RunRecord record = must_run(request);
-    EXPECT_EQ(record.exit_code(), 1);
-    EXPECT_THAT(record.ledger.reason, HasSubstr("delete the ledger"));
-    request.blocks = 20;  // asks for an extension: the reference itself finds out
-    const Error error = must_fail(request);
-    toy_code_version = 0;
-    EXPECT_EQ(error.code, ErrorCode::corrupt);
-    EXPECT_THAT(error.message, HasSubstr("was changed since it was made"));
-}
-
-// --- interrupts ---
-
-TEST(Interrupt, WhileRunningSaysWhatIsKept) {
-    const TestFolder folder;
-    const RunRequest request = toy_request(folder, "toy", "sequential", "toy:interrupt_at=6");
-    // The ledger's process sees its own copy of the flag, set while it makes block 6.
-    Error error = must_fail(request);
-    EXPECT_EQ(error.code, ErrorCode::interrupted);
-    EXPECT_THAT(error.message, HasSubstr("while making the ledger"));
-    EXPECT_FALSE(std::filesystem::exists(ledger_of(request))) << "no half ledger";
-
-    // With a ledger of these blocks at hand, the run itself is what is interrupted.
-    RunRequest quiet = request;
-    quiet.interrupt = nullptr;
-    must_run(quiet);
-    toy_interrupt() = false;
-    error = must_fail(request);
-    EXPECT_EQ(error.code, ErrorCode::interrupted);
-    EXPECT_THAT(error.message,
-                AllOf(HasSubstr("after 6 of 10 blocks"), HasSubstr("earlier lines")));
-    EXPECT_EQ(result_lines(folder).size(), 1U) << "the whole run's";
-}
-
-TEST(Interrupt, WhileLoadingSaysWhatIsKept) {
-    const TestFolder folder;
-    const RunRequest request = toy_request(folder);
-    must_run(request);
-    toy_interrupt() = true;
-    const Error error = must_fail(request);
-    toy_interrupt() = false;
-    EXPECT_EQ(error.code, ErrorCode::interrupted);
-    EXPECT_THAT(error.message, HasSubstr("no result line is written"));
-}
-
-// --- bad input and failures ---
-
-TEST(BadInput, MoreBlocksThanThereAre) {
-    const TestFolder folder;
-    const Error error = must_fail(toy_request(folder, "toy", "sequential", "toy:limit=9"));
-    EXPECT_EQ(error.code, ErrorCode::bad_input);
-    EXPECT_THAT(error.message, AllOf(HasSubstr("2 warm-up and 8 measured"), HasSubstr("9")));
 }
 
 TEST(Cell, AFiniteWorkloadIsRunToItsEndByDefault) {
@@ -455,61 +220,6 @@ TEST(Cell, AFiniteWorkloadIsRunToItsEndByDefault) {
     const RunRecord record = must_run(request);
     EXPECT_EQ(record.warmup_blocks, 2U);
     EXPECT_EQ(record.blocks.size(), 7U);
-}
-
-TEST(BadInput, NoBlocks) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder);
-    request.blocks = 0;
-    EXPECT_EQ(must_fail(request).code, ErrorCode::bad_input);
-}
-
-TEST(BadInput, ResultsThatCannotBeWritten) {
-    const TestFolder folder;
-    std::ofstream(folder.path() / "results") << "a file";
-    const Error error = must_fail(toy_request(folder));
-    EXPECT_EQ(error.code, ErrorCode::bad_input);
-    EXPECT_THAT(error.message, HasSubstr("results"));
-}
-
-TEST(BadInput, AKeyThatComesTwice) {
-    const TestFolder folder;
-    const Error error = must_fail(toy_request(folder, "toy", "sequential", "toy:repeat_key=on"));
-    EXPECT_EQ(error.code, ErrorCode::bad_input);
-    EXPECT_THAT(error.message, AllOf(HasSubstr("entries 0 and 1"), HasSubstr("twice")));
-}
-
-TEST(BadInput, ABackendThatHoldsAStateAlready) {
-    const TestFolder folder;
-    EXPECT_EQ(must_fail(toy_request(folder, "toy:fault=not_empty")).code, ErrorCode::bad_input);
-}
-
-TEST(BadInput, FoldersThatAreNotToBeEmptied) {
-    const TestFolder folder;
-    RunRequest request = toy_request(folder);
-    request.directory = folder.path() / "data";
-    std::filesystem::create_directory(request.directory);
-    std::ofstream(request.directory / "precious") << "text";
-    EXPECT_THAT(must_fail(request).message, HasSubstr("holds no state of this program"));
-    request.overwrite = true;
-    EXPECT_THAT(must_fail(request).message, HasSubstr("holds no state of this program"));
-    EXPECT_TRUE(std::filesystem::exists(request.directory / "precious"));
-    request.is_data_folder = [](const std::filesystem::path&) { return true; };
-    request.overwrite = false;
-    EXPECT_THAT(must_fail(request).message, HasSubstr("--overwrite"));
-    EXPECT_TRUE(std::filesystem::exists(request.directory / "precious"));
-    request.overwrite = true;
-    EXPECT_EQ(must_run(request).exit_code(), 0);
-    EXPECT_FALSE(std::filesystem::exists(request.directory / "precious"));
-    EXPECT_TRUE(std::filesystem::exists(request.directory)) << "a named folder stays";
-}
-
-TEST(Failure, TheBackendsErrorIsPassedOnAndNothingIsWrittenDown) {
-    const TestFolder folder;
-    const Error error = must_fail(toy_request(folder, "toy:fault=full"));
-    EXPECT_EQ(error.code, ErrorCode::does_not_fit);
-    EXPECT_EQ(error.message, "the toy is full");
-    EXPECT_TRUE(result_lines(folder).empty());
 }
 
 }  // namespace

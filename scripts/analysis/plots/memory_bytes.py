@@ -43,6 +43,8 @@ def memory_bytes(data: SweepData) -> Optional[Figure]:
             first.setdefault((one.backend, one.keys, one.cell.first.durability), one)
     shown = sorted(chosen(list(first.values())), key=lambda one: (one.backend, one.keys))
     canvas, (left, right) = pyplot.subplots(1, 2, figsize=(WIDTH, 0.8 + 0.27 * len(shown)), sharey=True, constrained_layout=True)
+    left_out = len(first) - len(shown)
+    note = f" {left_out} more are only in the table." if left_out else ""
     texts = [describe(shown, one, ("backend", "keys", "durability", "cache")) or short_spec(one.backend) for one in shown]
     bars(left, [("peak resident memory", COLOURS[0], "", [amounts(one)["memory"] for one in shown])])
     bars(right, [("keys and values (logical)", COLOURS[4], "", [amounts(one)["logical"] for one in shown]),
@@ -61,7 +63,7 @@ def memory_bytes(data: SweepData) -> Optional[Figure]:
     return finish(data, "memory-bytes", "Memory, and bytes written a transaction", canvas, COLUMNS, rows, shown,
                   "Left: peak resident memory of warm-up and measured blocks, mapped files included. Right: bytes a transaction: keys and new values "
                   "of the blocks' StateDiffs; what the backend gave its store; what the kernel counts as written. One cell for each backend "
-                  "and state.", marks=MEDIANS)
+                  "and state." + note, marks=MEDIANS)
 
 
 def amounts(one: Setting) -> dict[str, Optional[float]]:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <unistd.h>
+#include <utility>
 
 namespace commitbench {
 
@@ -18,6 +19,8 @@ class Descriptor {
         }
     }
     [[nodiscard]] int get() const noexcept { return number_; }
+    /// Hands it over: the caller closes it.
+    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
 
   private:
     int number_;
