@@ -120,10 +120,11 @@ func (o *options) divide(words map[string]string) error {
 		if err != nil {
 			return err
 		}
-		*cache.size = size
+		*cache.size = size * mebibyte
 	}
 	if o.scheme == rawdb.PathScheme && o.dirtyCache > mostPathBuffer {
-		return badInput("dirty-cache=%d: pathdb takes %d MiB at most; ask for no more, or take scheme=hash", o.dirtyCache, mostPathBuffer/mebibyte)
+		return badInput("dirty-cache=%d: pathdb takes %d MiB at most; ask for no more, or take scheme=hash", o.dirtyCache/mebibyte,
+			mostPathBuffer/mebibyte)
 	}
 	return nil
 }
