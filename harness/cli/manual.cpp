@@ -87,7 +87,7 @@ void sentence(std::string_view text) {
 
 /// As it is, line by line.
 void preformatted(std::string_view text) {
-    fmt::print(".PP\n.nf\n");
+    fmt::print(".nf\n");
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         line(escaped(text.substr(0, end)));
@@ -172,6 +172,7 @@ void command_section(const std::string& name, const CLI::App& command, const CLI
     }
     option_items(command);
     if (command.get_footer() != root.get_footer()) {  // which subcommands inherit
+        fmt::print(".PP\n");
         preformatted(command.get_footer());
     }
 }
@@ -208,7 +209,8 @@ Result<int> print_manual(const CLI::App& app) {
         about.pop_back();
     }
     // Without a date: the page says the version, and the same program prints the same page.
-    fmt::print(".TH COMMITBENCH 1 \"\" \"{}\" \"User Commands\"\n", escaped(version_line()));
+    fmt::print(".TH COMMITBENCH 1 \"\" \"{}\" \"User Commands\"\n",
+               escaped(name + " " + build_facts().version));
     fmt::print(".SH NAME\n{} \\- {}\n.SH SYNOPSIS\n.nf\n{}\n", escaped(name), escaped(about),
                bold(name));
     for (const auto& [command, definition] : commands) {
