@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/argument_error.hpp"
 
+#include "harness/cli/command_tree.hpp"
 #include "harness/core/options.hpp"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ std::string explain_unknown(const CLI::App& app, const std::string& word) {
                                          : fmt::format("did you mean {}?", close));
     }
     std::vector<std::string> names;
-    for (const CLI::App* sub : inner->get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* sub : subcommands_of(*inner)) {
         names.push_back(sub->get_name());
     }
     if (names.empty()) {
@@ -56,20 +57,6 @@ std::string explain_unknown(const CLI::App& app, const std::string& word) {
 }
 
 }  // namespace
-
-std::vector<std::string> flag_names(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options()) {
-        // An option without a group is hidden from --help, and so from advice.
-        if (option->get_group().empty()) {
-            continue;
-        }
-        for (const std::string& name : option->get_lnames()) {
-            names.push_back("--" + name);
-        }
-    }
-    return names;
-}
 
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     // An unknown word comes first: whatever else is missing is most likely missing because of it.

@@ -8,9 +8,6 @@
 
 namespace commitbench::cli {
 
-/// The words of an option that a user may type: "--blocks".
-[[nodiscard]] std::vector<std::string> flag_names(const CLI::App& app);
-
 /// What was wrong, why, and the remedy. `app` is the app whose parse threw `error`.
 [[nodiscard]] std::string explain(const CLI::App& app, const CLI::ParseError& error);
 

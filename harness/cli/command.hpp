@@ -26,6 +26,9 @@ void add_describe(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_trace(CLI::App& app, Action& chosen);
 void add_check_plugin(CLI::App& app, Action& chosen);
+// These two speak of all of `app`, which must live until the action has run.
+void add_man(CLI::App& app, Action& chosen);
+void add_completion(CLI::App& app, Action& chosen);
 
 /// A subcommand that scripts/analysis carries out: `name` is a command there, which gets all words
 /// after it and becomes this process.

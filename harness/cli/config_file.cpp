@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/config_file.hpp"
 
-#include "harness/cli/argument_error.hpp"
+#include "harness/cli/command_tree.hpp"
 #include "harness/core/options.hpp"
 
 #include <algorithm>
@@ -116,7 +116,7 @@ class Walk {
 
     static std::vector<std::string> subcommands(const CLI::App& app) {
         std::vector<std::string> names;
-        for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        for (const CLI::App* sub : subcommands_of(app)) {
             names.push_back(sub->get_name());
         }
         return names;

@@ -1,38 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // `commitbench list`: every component there is.
 #include "harness/cli/command.hpp"
-#include "harness/cli/component_choice.hpp"
+#include "harness/cli/component_text.hpp"
 
 #include <fmt/format.h>
 
 namespace commitbench::cli {
 namespace {
 
-template<class C>
-void print_kind(std::string_view heading,
-                std::string_view kind,
-                std::span<const C> registry,
-                std::vector<C> plugin::Library::*components) {
+void print_kind(std::string_view heading, std::string_view kind) {
     fmt::print("{}\n", heading);
-    for (const C& component : registry) {
+    for (const ComponentText& component : built_in_components(kind)) {
         fmt::print("  {:<14} {}\n", component.name, component.summary);
     }
-    for (const plugin::Library* library : search_path().libraries) {
-        for (const C& component : library->*components) {
-            fmt::print("  {:<14} {} ({} {}, {})\n", component.name, component.summary,
-                       library->name, library->version, library->path.string());
-        }
+    for (const ComponentText& component : search_path_components(kind)) {
+        const plugin::Library& library = *component.library;
+        fmt::print("  {:<14} {} ({} {}, {})\n", component.name, component.summary, library.name,
+                   library.version, library.path.string());
     }
     fmt::print("  -> commitbench describe {} NAME shows a component's options\n\n", kind);
 }
 
 Result<int> list() {
-    print_kind("workloads: make the first state and the blocks", "workload", workload_registry(),
-               &plugin::Library::workloads);
-    print_kind("executors: turn a block and the state before it into a StateDiff", "executor",
-               executor_registry(), &plugin::Library::executors);
-    print_kind("backends: keep the state and turn a StateDiff into a Root", "backend",
-               backend_registry(), &plugin::Library::backends);
+    print_kind("workloads: make the first state and the blocks", "workload");
+    print_kind("executors: turn a block and the state before it into a StateDiff", "executor");
+    print_kind("backends: keep the state and turn a StateDiff into a Root", "backend");
     for (const Error& error : search_path().refused) {
         fmt::print("passed over: {}\n\n", error.message);
     }

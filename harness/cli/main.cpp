@@ -52,6 +52,7 @@ int run_program(int argument_count, char** arguments) {
     app.set_version_flag("--version", version_text,
                          "Version, git revision, compiler and libraries");
     app.set_config("--config", "", "TOML file with a section a subcommand; flags win over it")
+        ->type_name("FILE")
         ->configurable(false);
     app.config_formatter(std::make_shared<ConfigFile>(app));
     app.fallthrough();
@@ -74,6 +75,8 @@ int run_program(int argument_count, char** arguments) {
     add_analysis_command(app, chosen, "report", "One HTML file from result folders");
     add_analysis_command(app, chosen, "claim",
                          "Measures the claims K1 to K6: does each hold here?");
+    add_man(app, chosen);
+    add_completion(app, chosen);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::Success& request) {  // --help, --version
