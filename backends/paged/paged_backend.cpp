@@ -3,8 +3,8 @@
 #include "backends/paged/kv_record_store.hpp"
 #include "backends/paged/paged_settings.hpp"
 #include "backends/paged/prover.hpp"
-#include "backends/store/directory_claim.hpp"
 #include "backends/store/io_error.hpp"
+#include "harness/core/directory_claim.hpp"
 #include "harness/core/options.hpp"
 
 #include <fmt/format.h>
