@@ -8,9 +8,9 @@
 #include "backends/mpt/reference_trie.hpp"
 #include "backends/mpt/state_reader.hpp"
 #include "backends/mpt/trie_update.hpp"
-#include "backends/store/directory_claim.hpp"
 #include "backends/store/position_record.hpp"
 #include "backends/store/sorted_entries.hpp"
+#include "harness/core/directory_claim.hpp"
 
 #include <fmt/format.h>
 

@@ -41,7 +41,7 @@ class NullBackend final : public Backend {
         return std::unique_ptr<StateReader>(std::make_unique<NullReader>(state_));
     }
     void counters(CounterVisitor& visitor) const override {
-        visitor.counter("store_bytes", state_.bytes());
+        visitor.gauge("store_bytes", state_.bytes());
     }
     void facts(FactVisitor& visitor) const override {
         visitor.fact("commitment", "none", "what is left is the harness and the executor");

@@ -3,8 +3,8 @@
 #include "backends/paged/kv_record_store.hpp"
 #include "backends/paged/paged_settings.hpp"
 #include "backends/paged/prover.hpp"
-#include "backends/store/directory_claim.hpp"
 #include "backends/store/io_error.hpp"
+#include "harness/core/directory_claim.hpp"
 #include "harness/core/options.hpp"
 
 #include <fmt/format.h>
@@ -355,7 +355,7 @@ Result<Verdict> PagedBackend::verify(const Root& root, ByteView key, const Proof
 void PagedBackend::counters(CounterVisitor& visitor) const {
     visitor.counter("hash_permutations", tree_->work().needed);
     visitor.counter("hash_permutations_done", tree_->work().compressions);
-    visitor.counter("tree_bytes", tree_->memory().in_use());
+    visitor.gauge("tree_bytes", tree_->memory().in_use());
     if (witness_) {
         witness_->counters(visitor);
     }

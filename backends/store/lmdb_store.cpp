@@ -233,7 +233,7 @@ void LmdbStore::counters(CounterVisitor& visitor) const {
     visitor.counter("store_get_bytes", board_.sum(ReadCount::get_bytes));
     visitor.counter("store_put_bytes", put_bytes_);
     visitor.counter("store_syncs", syncs_);
-    visitor.counter("store_bytes", environment_.file_bytes());
+    visitor.gauge("store_bytes", environment_.file_bytes());
 }
 
 }  // namespace

@@ -382,7 +382,7 @@ void MemoryStore::counters(CounterVisitor& visitor) const {
     visitor.counter("store_get_bytes", board_.sum(ReadCount::get_bytes));
     visitor.counter("store_put_bytes", put_bytes_);
     visitor.counter("store_syncs", 0);
-    visitor.counter("store_bytes", bytes);
+    visitor.gauge("store_bytes", bytes);
 }
 
 void MemoryStore::facts(FactVisitor& visitor) const {

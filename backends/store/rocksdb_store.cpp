@@ -404,7 +404,7 @@ void RocksStore::counters(CounterVisitor& visitor) const {
     visitor.counter("store_syncs", syncs_);
     visitor.counter("store_cache_hits", board_.sum(ReadCount::cache_hits));
     visitor.counter("store_cache_misses", board_.sum(ReadCount::cache_misses));
-    visitor.counter("store_bytes", bytes);
+    visitor.gauge("store_bytes", bytes);
 }
 
 void RocksStore::facts(FactVisitor& visitor) const {

@@ -3,8 +3,8 @@
 // backends have in common that keep no nodes.
 #pragma once
 
-#include "backends/store/directory_claim.hpp"
 #include "backends/store/position_record.hpp"
+#include "harness/core/directory_claim.hpp"
 #include "harness/core/options.hpp"
 
 #include <functional>

@@ -97,8 +97,8 @@ class Store {
     virtual Status sync() = 0;
     /// store_gets, store_get_bytes (values), store_put_bytes (keys and values), store_syncs (of the
     /// engine's log, as asked for here), store_cache_hits, store_cache_misses (blocks, where the
-    /// engine tells), store_bytes (size on disk, or in memory; the one that may shrink). A walk
-    /// over the files: not for the timed region.
+    /// engine tells), and the gauge store_bytes (size on disk, or in memory). A walk over the
+    /// files: not for the timed region.
     virtual void counters(CounterVisitor& visitor) const = 0;
     /// Every engine setting that was chosen, its value and the reason.
     virtual void facts(FactVisitor& visitor) const = 0;

@@ -2,54 +2,49 @@
 #include "harness/cli/cell_process.hpp"
 
 #include "harness/cli/interrupt.hpp"
+#include "harness/run/data_folder.hpp"
 #include "harness/run/error_name.hpp"
+#include "harness/run/supervised.hpp"
 
-#include <array>
-#include <cerrno>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace commitbench::cli {
 namespace {
 
-std::string read_all(const FreshProcess& process) {
-    const int descriptor = process.report();
-    std::string text;
-    std::array<char, 1U << 16> piece{};
-    bool passed_on = false;
-    while (true) {
-        if (!passed_on && !wait_readable(descriptor)) {
-            process.send(SIGINT);
-            passed_on = true;
-        }
-        const ssize_t got = ::read(descriptor, piece.data(), piece.size());
-        if (got > 0) {
-            text.append(piece.data(), static_cast<std::size_t>(got));
-        } else if (got == 0 || errno != EINTR) {
-            return text;  // the other end is closed
-        }
+namespace fs = std::filesystem;
+
+/// Of a process that could not remove them itself.
+void remove_folders_of(pid_t process, const fs::path& state) {
+    std::error_code error;
+    const fs::path temporary = fs::temp_directory_path(error);
+    if (!error) {
+        DataFolder::remove_left_by(process, temporary);
+    }
+    if (!state.empty()) {
+        DataFolder::remove_left_by(process, DataFolder::parent_of(state));
     }
 }
 
 }  // namespace
 
 Result<CellOutcome> run_in_fresh_process(const std::vector<std::string>& words,
-                                         ErrorStream errors) {
-    auto process = FreshProcess::start(
-        words, errors == ErrorStream::kept ? KeptOutput::errors : KeptOutput::nothing, SIGINT);
-    if (!process) {
-        return process.error();
+                                         const CellOptions& options) {
+    auto seen = supervise(words, {.kept = options.errors == ErrorStream::kept ? KeptOutput::errors
+                                                                              : KeptOutput::nothing,
+                                  .on_interrupt = OnInterrupt::pass_on,
+                                  .time_limit = options.time_limit,
+                                  .interrupt = &interrupt_flag()});
+    if (!seen) {
+        return seen.error();
     }
-    CellOutcome outcome;
-    outcome.result_line = read_all(*process);
-    auto end = process->wait();
-    if (!end) {
-        return end.error();
+    if (seen->timed_out || seen->end.exit_code > kSignalExit) {
+        remove_folders_of(seen->end.process, options.state);
     }
-    outcome.exit_code = end->exit_code;
-    outcome.errors = std::move(end->errors);
-    return outcome;
+    return CellOutcome{.exit_code = seen->end.exit_code,
+                       .result_line = std::move(seen->text),
+                       .errors = std::move(seen->end.errors),
+                       .timed_out = seen->timed_out};
 }
 
 std::string how_it_ended(const CellOutcome& outcome) {

@@ -38,14 +38,14 @@ Result<std::optional<CheckedLibrary>> open_for(const CheckPluginArguments& argum
 
 Result<Orders> orders_of(const CheckPluginArguments& arguments) {
     const auto seed = parse_count("--seed", arguments.seed, 0);
-    const auto limit = parse_count("--time-limit", arguments.time_limit, 1);
+    const auto limit = parse_time_limit(arguments.time_limit);
     if (!seed || !limit) {
         return seed ? limit.error() : seed.error();
     }
     return Orders{
         .seed = *seed,
         .folder = arguments.folder,
-        .time_limit = std::chrono::seconds(*limit),
+        .time_limit = *limit,
         .report = arguments.report,
         .command = {"check-plugin", arguments.plugin, "--seed", arguments.seed, "--time-limit",
                     arguments.time_limit, "--subject", arguments.subject}};

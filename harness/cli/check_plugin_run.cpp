@@ -6,8 +6,8 @@
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/run_arguments.hpp"
 #include "harness/cli/terminal.hpp"
+#include "harness/plugin/conformance/judge.hpp"
 #include "harness/plugin/conformance/report.hpp"
-#include "harness/plugin/conformance/supervised.hpp"
 #include "harness/plugin/conformance/test.hpp"
 #include "harness/plugin/elf_check.hpp"
 #include "harness/run/data_folder.hpp"
@@ -56,7 +56,6 @@ Result<FailedBefore> read_failed_file(const std::string& path) {
 }
 
 Result<Request> check_request(const CheckPluginArguments& arguments) {
-    constexpr std::uint64_t kDay = 86'400;
     Request request{.words = arguments, .failed_before = std::nullopt};
     const auto spec = parse_spec(arguments.plugin);
     if (!spec) {
@@ -82,13 +81,11 @@ Result<Request> check_request(const CheckPluginArguments& arguments) {
     } else if (request.failed_before) {
         request.seed = request.failed_before->seed;
     }
-    const auto limit = parse_count("--time-limit", arguments.time_limit, 1);
-    if (!limit || *limit > kDay) {
-        return limit ? bad_input(fmt::format("--time-limit {}: is longer than a day: write seconds",
-                                             arguments.time_limit))
-                     : limit.error();
+    const auto limit = parse_time_limit(arguments.time_limit);
+    if (!limit) {
+        return limit.error();
     }
-    request.time_limit = std::chrono::seconds(*limit);
+    request.time_limit = *limit;
     return request;
 }
 
@@ -97,6 +94,13 @@ std::vector<std::string> words_of(const Request& request) {
     return {"check-plugin", request.words.plugin,
             "--seed",       std::to_string(request.seed),
             "--time-limit", std::to_string(request.time_limit.count())};
+}
+
+Supervision supervision_of(const Request& request) {
+    return {.kept = KeptOutput::everything,
+            .on_interrupt = OnInterrupt::kill,
+            .time_limit = request.time_limit,
+            .interrupt = &interrupt_flag()};
 }
 
 Error interrupted() {
@@ -109,7 +113,7 @@ Error interrupted() {
 Result<bool> take_facts(const Request& request, CheckReport& report) {
     auto words = words_of(request);
     words.insert(words.end(), {"--act", kListAct});
-    const auto process = supervise(words, request.time_limit, &interrupt_flag());
+    const auto process = supervise(words, supervision_of(request));
     if (!process) {
         return process.error();
     }
@@ -209,7 +213,7 @@ Result<CheckedTest> run_test(const Request& request,
     words.insert(words.end(),
                  {"--subject", std::to_string(planned.subject), "--test",
                   std::string(planned.test->name), "--folder", folder->path().string()});
-    const auto process = supervise(words, request.time_limit, &interrupt_flag());
+    const auto process = supervise(words, supervision_of(request));
     if (!process) {
         return process.error();
     }

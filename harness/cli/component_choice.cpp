@@ -102,26 +102,6 @@ Result<const C*> find_named(std::string_view kind,
     return error;
 }
 
-template<class C>
-Result<Choice<C>> choose_component(std::string_view kind,
-                                   std::span<const C> built_in,
-                                   std::vector<C> Library::*components,
-                                   std::string_view spec) {
-    auto parsed = parse_spec(spec);
-    if (!parsed) {
-        return bad_input(fmt::format("{} '{}': {}", kind, spec, parsed.error().message));
-    }
-    auto component = find_named(kind, built_in, components, parsed->name);
-    if (!component) {
-        return component.error();
-    }
-    auto options = resolve_options(kind, *parsed, (*component)->options);
-    if (!options) {
-        return options.error();
-    }
-    return Choice<C>{*component, std::move(*options)};
-}
-
 /// Built-in ones lie in the registry's own table.
 template<class C>
 bool is_elsewhere(const C* component, std::span<const C> built_in) {
@@ -150,13 +130,13 @@ const SearchPath& search_path() {
 }
 
 Result<Choice<BackendComponent>> choose_backend(std::string_view spec) {
-    return choose_component("backend", backend_registry(), &Library::backends, spec);
+    return choose_with<BackendComponent>("backend", spec, &find_backend);
 }
 Result<Choice<ExecutorComponent>> choose_executor(std::string_view spec) {
-    return choose_component("executor", executor_registry(), &Library::executors, spec);
+    return choose_with<ExecutorComponent>("executor", spec, &find_executor);
 }
 Result<Choice<WorkloadComponent>> choose_workload(std::string_view spec) {
-    return choose_component("workload", workload_registry(), &Library::workloads, spec);
+    return choose_with<WorkloadComponent>("workload", spec, &find_workload);
 }
 
 Result<const BackendComponent*> find_backend(std::string_view name) {

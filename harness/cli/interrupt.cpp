@@ -2,7 +2,6 @@
 #include "harness/cli/interrupt.hpp"
 
 #include <csignal>
-#include <poll.h>
 #include <unistd.h>
 
 namespace commitbench::cli {
@@ -28,20 +27,6 @@ void install_interrupt_handler() {
 
 const std::atomic<bool>& interrupt_flag() noexcept {
     return interrupted;
-}
-
-bool wait_readable(int descriptor) {
-    sigset_t interrupt;
-    sigset_t before;
-    ::sigemptyset(&interrupt);
-    ::sigaddset(&interrupt, SIGINT);
-    ::sigprocmask(SIG_BLOCK, &interrupt, &before);
-    if (!interrupted) {
-        pollfd wanted{.fd = descriptor, .events = POLLIN, .revents = 0};
-        ::ppoll(&wanted, 1, nullptr, &before);  // delivers what was blocked, and then returns
-    }
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    return !interrupted;
 }
 
 }  // namespace commitbench::cli

@@ -15,8 +15,4 @@ void install_interrupt_handler();
 /// True from the first SIGINT on. Safe to read from any thread.
 [[nodiscard]] const std::atomic<bool>& interrupt_flag() noexcept;
 
-/// Waits until `descriptor` can be read. False where an interrupt has arrived, before or during the
-/// wait; none is lost between a look at the flag and the beginning of the wait. From one thread.
-[[nodiscard]] bool wait_readable(int descriptor);
-
 }  // namespace commitbench::cli

@@ -4,6 +4,7 @@
 #include "codec/hex.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/core/options.hpp"
+#include "harness/run/wait_readable.hpp"
 
 #include <array>
 #include <cerrno>
@@ -101,7 +102,7 @@ Result<bool> RootScript::next_line(std::string_view& line) {
         buffer_.erase(0, used_);
         used_ = 0;
         searched = buffer_.size();
-        if (!wait_readable(file_)) {
+        if (wait_readable(file_, &interrupt_flag()) == Waited::interrupted) {
             return Error{ErrorCode::interrupted,
                          fmt::format("{}: interrupted while reading", where())};
         }

@@ -7,6 +7,7 @@
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/run_arguments.hpp"
 #include "harness/cli/terminal.hpp"
+#include "harness/run/reference_process.hpp"
 #include "harness/run/result_line.hpp"
 #include "harness/run/table.hpp"
 
@@ -16,15 +17,23 @@ namespace commitbench::cli {
 namespace {
 
 Result<int> run_one(const RunArguments& arguments) {
-    auto request = make_request(arguments, 0);
-    if (!request) {
-        return request.error();
-    }
     const auto progress = make_text_progress(stderr);
-    if (!arguments.quiet) {
-        request->progress = progress.get();
-    }
-    const Result<RunRecord> record = run_cell(*request);
+    const auto ask = [&] {
+        auto request = make_request(arguments, 0);
+        if (request && !arguments.quiet) {
+            request->progress = progress.get();
+        }
+        return request;
+    };
+    const Result<RunRecord> record = [&]() -> Result<RunRecord> {
+        // Before the request, which opens plug-ins.
+        auto reference = ReferenceProcess::start(ask, &interrupt_flag());
+        if (!reference) {
+            return reference.error();
+        }
+        const auto request = ask();
+        return request ? run_cell(*request, **reference) : request.error();
+    }();
     if (!record) {
         if (arguments.report_only) {
             report_error(arguments.report, record.error());
@@ -39,9 +48,10 @@ Result<int> run_one(const RunArguments& arguments) {
                                                 .meanings = arguments.report < 0}));
     }
     if (record->ledger.verdict == LedgerVerdict::void_run) {
-        return Error{ErrorCode::mismatch,
-                     fmt::format("this run is void: {}; its line in {} says so",
-                                 record->ledger.reason, (request->results / kResultFile).string())};
+        return Error{
+            ErrorCode::mismatch,
+            fmt::format("this run is void: {}; its line in {} says so", record->ledger.reason,
+                        (std::filesystem::path(arguments.results) / kResultFile).string())};
     }
     return 0;
 }
@@ -49,7 +59,7 @@ Result<int> run_one(const RunArguments& arguments) {
 /// A cell with a plug-in in it runs in a process of its own, whose end by a signal is told in a
 /// line.
 Result<int> run_apart(const RunArguments& arguments) {
-    const auto outcome = run_in_fresh_process(command_of(arguments, 0));
+    const auto outcome = run_in_fresh_process(command_of(arguments, 0), {.state = arguments.state});
     if (!outcome) {
         return outcome.error();
     }
@@ -58,7 +68,7 @@ Result<int> run_apart(const RunArguments& arguments) {
     }
     if (outcome->exit_code > kSignalExit) {
         return Error{
-            ErrorCode::io,
+            ErrorCode::plug_in,
             fmt::format(
                 "a plug-in has ended this run, {}: look for its mistake there, or run without it",
                 how_it_ended(*outcome))};
@@ -92,7 +102,8 @@ Result<int> run_several(const RunArguments& arguments) {
             fmt::print("{}cell {} of {}: {}\n", cell == 0 ? "" : "\n", cell + 1,
                        arguments.backends.size(), arguments.backends[cell]);
         }
-        const auto outcome = run_in_fresh_process(command_of(arguments, cell));
+        const auto outcome =
+            run_in_fresh_process(command_of(arguments, cell), {.state = arguments.state});
         if (!outcome) {
             return outcome.error();
         }

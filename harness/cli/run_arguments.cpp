@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/run_arguments.hpp"
 
-#include "backends/store/directory_claim.hpp"
 #include "backends/store/immutable_files.hpp"
 #include "harness/cli/component_choice.hpp"
 #include "harness/cli/interrupt.hpp"
+#include "harness/core/directory_claim.hpp"
+#include "harness/run/supervised.hpp"
 
 #include <array>
 
@@ -91,6 +92,16 @@ Result<Durability> parse_durability(std::string_view text) {
                                  close.empty()
                                      ? "block syncs every block to the device, none does not"
                                      : fmt::format("did you mean '{}'?", close)));
+}
+
+Result<std::chrono::seconds> parse_time_limit(std::string_view text) {
+    const auto seconds = parse_integer(text);
+    constexpr auto kMost = static_cast<std::uint64_t>(kLongestTimeLimit.count());
+    if (!seconds || *seconds == 0 || *seconds > kMost) {
+        return bad_input(fmt::format(
+            "--time-limit {}: is not good; write seconds, from 1 to {} (a week)", text, kMost));
+    }
+    return std::chrono::seconds(*seconds);
 }
 
 Result<std::uint64_t> parse_memory(std::string_view text) {

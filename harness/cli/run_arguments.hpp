@@ -5,6 +5,7 @@
 
 #include "harness/run/cell.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct RunArguments {
 [[nodiscard]] Result<Durability> parse_durability(std::string_view text);
 /// Parses --workers likewise: 1 to 256.
 [[nodiscard]] Result<std::uint32_t> parse_workers(std::string_view text);
+/// Parses --time-limit likewise: seconds, at least 1 and at most a week.
+[[nodiscard]] Result<std::chrono::seconds> parse_time_limit(std::string_view text);
 /// Parses --memory likewise.
 [[nodiscard]] Result<std::uint64_t> parse_memory(std::string_view text);
 

@@ -339,6 +339,11 @@ void add_sweep(CLI::App& app, Action& chosen) {
                      "after the other")
         ->type_name("blocks|sequential");
     command
+        ->add_option("--time-limit", arguments->changes.time_limit,
+                     "A run that has no end by then is killed and has failed (default: the "
+                     "plan's, 3600)")
+        ->type_name("SECONDS");
+    command
         ->add_option("--shard", arguments->shard,
                      "Run the repetitions i, i+n, ... only: one of n machines; see merge")
         ->type_name("i/n")

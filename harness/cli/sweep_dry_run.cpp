@@ -128,6 +128,7 @@ std::string render_dry_run(const CheckedPlan& plan,
                         sweep::show_duration(sweep::seconds_of(rest, plan.cells, estimate, runner)),
                         measured ? "from the runs that are done"
                                  : fmt::format("by rule: {}", sweep::estimate_rule()));
+    text += fmt::format("time limit   {} s a run\n", plan.plan.time_limit.count());
     text += render_disk(plan, runner);
     text += render_cells(plan);
     text += render_order(plan, settings);

@@ -67,6 +67,13 @@ Status apply(const PlanChanges& changes, sweep::Plan& plan) {
         }
         plan.order = *order;
     }
+    if (!changes.time_limit.empty()) {
+        const auto limit = parse_time_limit(changes.time_limit);
+        if (!limit) {
+            return limit.error();
+        }
+        plan.time_limit = *limit;
+    }
     return {};
 }
 

@@ -18,6 +18,7 @@ struct PlanChanges {
     std::string repetitions;
     std::string seed;
     std::string order;
+    std::string time_limit;
 };
 
 /// `name`: a file, or a plan that comes with the program. `results`: the folder of the sweep. Every

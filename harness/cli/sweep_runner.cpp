@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/sweep_runner.hpp"
 
-#include "backends/store/directory_claim.hpp"
 #include "harness/cli/analysis_process.hpp"
 #include "harness/cli/cell_process.hpp"
 #include "harness/cli/component_choice.hpp"
 #include "harness/cli/interrupt.hpp"
+#include "harness/core/directory_claim.hpp"
 #include "harness/run/error_name.hpp"
 #include "harness/run/first_state_load.hpp"
 
@@ -15,8 +15,8 @@
 namespace commitbench::cli {
 namespace {
 
-sweep::RunOutcome failed(const Error& error) {
-    return {.exit_code = 2,
+sweep::RunOutcome failed(const Error& error, int exit_code = 2) {
+    return {.exit_code = exit_code,
             .result_line = {},
             .error = std::string(error_code_name(error.code)),
             .reason = error.message};
@@ -56,12 +56,17 @@ Result<sweep::RunOutcome> SweepRunner::run(const sweep::SweepCell& cell) {
     }
     std::vector<std::string> words = command_of(arguments, 0);
     words.emplace_back("--report-only");
-    const auto outcome = run_in_fresh_process(words, ErrorStream::kept);
+    const auto outcome = run_in_fresh_process(words, {.errors = ErrorStream::kept,
+                                                      .time_limit = plan_.plan.time_limit,
+                                                      .state = arguments.state});
     if (!outcome) {
         return outcome.error();
     }
     if (outcome->exit_code == kInterruptedExit || interrupt_flag()) {
         return Error{ErrorCode::interrupted, "interrupted"};
+    }
+    if (outcome->timed_out) {
+        return failed(no_end(), outcome->exit_code);
     }
     if (const auto error = reported_error(outcome->result_line)) {
         return sweep::RunOutcome{.exit_code = outcome->exit_code,
@@ -84,6 +89,12 @@ Result<sweep::RunOutcome> SweepRunner::run(const sweep::SweepCell& cell) {
             outcome->exit_code == 0 ? "" : sweep::figures_of(outcome->result_line).void_reason};
 }
 
+Error SweepRunner::no_end() const {
+    return {ErrorCode::timed_out,
+            fmt::format("timed out after {} s: raise --time-limit where it only needs longer",
+                        plan_.plan.time_limit.count())};
+}
+
 Status SweepRunner::load(const RunArguments& arguments, const std::filesystem::path& folder) {
     progress_.tell(fmt::format("loading the first state of {} for {} into {}", arguments.workload,
                                arguments.backends.front(), folder.native()));
@@ -91,12 +102,15 @@ Status SweepRunner::load(const RunArguments& arguments, const std::filesystem::p
         {"load", "--quiet", "--workload", arguments.workload, "--backend",
          arguments.backends.front(), "--seed", arguments.seed, "--memory", arguments.memory,
          "--workers", arguments.workers, "--dir", folder.native()},
-        ErrorStream::kept);
+        {.errors = ErrorStream::kept, .time_limit = plan_.plan.time_limit, .state = {}});
     if (!outcome) {
         return outcome.error();
     }
     if (outcome->exit_code == kInterruptedExit || interrupt_flag()) {
         return Error{ErrorCode::interrupted, "interrupted"};
+    }
+    if (outcome->timed_out) {
+        return no_end();
     }
     if (outcome->exit_code == 0) {
         return {};

@@ -46,6 +46,7 @@ class SweepRunner final : public sweep::Runner {
     [[nodiscard]] const RunArguments& arguments_of(const sweep::SweepCell& cell) const;
     [[nodiscard]] Result<WorkloadFacts> facts_of(const RunArguments& arguments);
     [[nodiscard]] Result<std::optional<StateIdentity>> identify(const RunArguments& arguments);
+    [[nodiscard]] Error no_end() const;
     /// Makes the state. The child's Error, with its code.
     Status load(const RunArguments& arguments, const std::filesystem::path& folder);
 

@@ -98,16 +98,16 @@ template<class C>
                       : fmt::format("no {} is called '{}': did you mean '{}'?", kind, name, close));
 }
 
-/// Parses "name:key=value,…", finds the component and resolves its options.
-template<class C>
-[[nodiscard]] Result<Choice<C>> choose(std::string_view kind,
-                                       std::span<const C> registry,
-                                       std::string_view spec) {
+/// Parses "name:key=value,…", finds the component by `find(name)` and resolves its options.
+template<class C, class Find>
+[[nodiscard]] Result<Choice<C>> choose_with(std::string_view kind,
+                                            std::string_view spec,
+                                            Find find) {
     auto parsed = parse_spec(spec);
     if (!parsed) {
         return bad_input(fmt::format("{} '{}': {}", kind, spec, parsed.error().message));
     }
-    auto component = find_component(kind, registry, parsed->name);
+    const Result<const C*> component = find(parsed->name);
     if (!component) {
         return component.error();
     }
@@ -116,6 +116,15 @@ template<class C>
         return options.error();
     }
     return Choice<C>{*component, std::move(*options)};
+}
+
+/// The same among the components of a registry.
+template<class C>
+[[nodiscard]] Result<Choice<C>> choose(std::string_view kind,
+                                       std::span<const C> registry,
+                                       std::string_view spec) {
+    return choose_with<C>(
+        kind, spec, [&](std::string_view name) { return find_component(kind, registry, name); });
 }
 
 }  // namespace commitbench

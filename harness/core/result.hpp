@@ -18,6 +18,8 @@ enum class ErrorCode : std::uint8_t {
     unsupported,   ///< the component does not offer this
     interrupted,   ///< SIGINT: exit code 130
     mismatch,      ///< the ledger disagrees: the run is void
+    timed_out,     ///< there was no end within the time limit
+    plug_in,  ///< a plug-in has failed: its own mistake, or the system's, which nobody can tell
 };
 
 /// One clear line: what, why, and the remedy. No trailing newline.

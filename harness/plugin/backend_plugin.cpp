@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/plugin/backend_plugin.hpp"
 
+#include "harness/core/directory_claim.hpp"
 #include "harness/plugin/calls.hpp"
 #include "harness/plugin/library.hpp"
 
@@ -126,9 +127,11 @@ class PluginBackend final : public Backend {
   public:
     PluginBackend(const Offer<cb_backend_interface>& offer, const CellResources& resources)
         : origin_(offer.origin),
+          library_(offer.library),
           table_(offer.table),
           host_(resources.workers),
-          directory_(resources.directory.string()),
+          folder_(resources.directory),
+          directory_(keeps_files() ? folder_ / kFiles : folder_),
           resources_{.struct_size = sizeof(cb_resources),
                      .durability = resources.durability == Durability::block ? CB_DURABILITY_BLOCK
                                                                              : CB_DURABILITY_NONE,
@@ -144,19 +147,20 @@ class PluginBackend final : public Backend {
     }
 
     Status open(const Options& options) {
+        COMMITBENCH_TRY(claim_folder());
         const Settings settings(options);
         COMMITBENCH_TRY(invoke(table_.name, "open", [&](cb_error* error) {
             return table_.open(settings.data(), settings.size(), &resources_, &backend_, error);
         }));
         if (backend_ == nullptr) {
-            return Error{ErrorCode::io,
+            return Error{ErrorCode::plug_in,
                          fmt::format("plug-in {}: open: says that it is open and gives no backend",
                                      table_.name)};
         }
         const char* scheme = table_.scheme(backend_);
         if (scheme == nullptr || *scheme == '\0') {
             return Error{
-                ErrorCode::io,
+                ErrorCode::plug_in,
                 fmt::format("plug-in {}: scheme: gives none; one without a root says \"none\"",
                             table_.name)};
         }
@@ -188,7 +192,7 @@ class PluginBackend final : public Backend {
         }
         COMMITBENCH_TRY(loaded);
         if (batches.given() != state.size()) {
-            return Error{ErrorCode::io,
+            return Error{ErrorCode::plug_in,
                          fmt::format("plug-in {}: load: says that it is done after {} of {} keys",
                                      table_.name, batches.given(), state.size())};
         }
@@ -323,6 +327,34 @@ class PluginBackend final : public Backend {
         return stage(script_diff_);
     }
 
+    // What lies in the folder that the host claims, and is the plug-in's own.
+    static constexpr const char* kFiles = "files";
+
+    [[nodiscard]] bool keeps_files() const { return (table_.flags & CB_KEEPS_FILES) != 0; }
+
+    /// As built-in backends do: one process at a time, and only for the plug-in that made the
+    /// files. Which options its files depend on only the plug-in knows.
+    Status claim_folder() {
+        if (!keeps_files()) {
+            return {};
+        }
+        auto claim = DirectoryClaim::take(
+            folder_, fmt::format("commitbench plug-in {} of {}", table_.name, library_));
+        if (!claim) {
+            return claim.error();
+        }
+        claim_ = std::move(*claim);
+        std::error_code failure;
+        std::filesystem::create_directory(directory_, failure);
+        if (failure) {
+            return bad_input(
+                fmt::format("the data folder '{}' cannot be written ({}): check its "
+                            "permissions and the free space",
+                            folder_.string(), failure.message()));
+        }
+        return {};
+    }
+
     Status take_position() {
         cb_position position{};
         COMMITBENCH_TRY(invoke(table_.name, "position", [&](cb_error* error) {
@@ -336,9 +368,12 @@ class PluginBackend final : public Backend {
     }
 
     const std::string& origin_;
+    const std::string& library_;
     const cb_backend_interface& table_;
     Host host_;
-    std::string directory_;
+    std::filesystem::path folder_;
+    std::filesystem::path directory_;
+    DirectoryClaim claim_;
     cb_resources resources_;
     void* backend_ = nullptr;
     std::string scheme_;

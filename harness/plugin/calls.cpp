@@ -30,7 +30,7 @@ Error error_of(std::string_view component,
         case CB_BAD_INPUT:
             return {ErrorCode::bad_input, text};
         case CB_IO:
-            return {ErrorCode::io, text};
+            return {ErrorCode::plug_in, text};
         case CB_CORRUPT:
             return {ErrorCode::corrupt, text};
         case CB_DOES_NOT_FIT:
@@ -38,7 +38,7 @@ Error error_of(std::string_view component,
         case CB_UNSUPPORTED:
             return {ErrorCode::unsupported, text};
         default:
-            return {ErrorCode::io,
+            return {ErrorCode::plug_in,
                     fmt::format("{} (with the code {}, which ABI {}.{} does not have)", text, code,
                                 COMMITBENCH_ABI_MAJOR, COMMITBENCH_ABI_MINOR)};
     }

@@ -33,7 +33,8 @@ static_assert(sizeof(StateKey) == sizeof(cb_key) && alignof(StateKey) == alignof
 }
 
 /// A failed call of `component` as an Error: "plug-in foo: open: MESSAGE". A code that plugin.h
-/// does not list, or no message, is said too.
+/// does not list, or no message, is said too. CB_IO is plug_in: it ends no sweep, as a full disk
+/// that the host itself has met does.
 [[nodiscard]] Error error_of(std::string_view component,
                              std::string_view call,
                              cb_code code,

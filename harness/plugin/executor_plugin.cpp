@@ -84,7 +84,7 @@ class PluginExecutor final : public Executor {
                                error);
         }));
         if (executor_ == nullptr) {
-            return Error{ErrorCode::io,
+            return Error{ErrorCode::plug_in,
                          fmt::format("plug-in {}: open: says that it is open and gives no executor",
                                      table_.name)};
         }

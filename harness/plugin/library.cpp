@@ -63,10 +63,6 @@ Status check_versions(const std::filesystem::path& path, const cb_plugin& plugin
     return {};
 }
 
-std::string origin_of(const Library& library) {
-    return fmt::format("{} {} ({})", library.name, library.version, library.path.string());
-}
-
 /// The library's table in the host's length.
 template<class Interface>
 Result<Interface> whole_table(const std::filesystem::path& path,
@@ -85,12 +81,48 @@ Result<Interface> whole_table(const std::filesystem::path& path,
     return table;
 }
 
-/// Whether the table has what it must have; `required` are its functions that may not be missing.
+/// A function of a table that must be there, and whether it is.
+using Required = std::vector<std::pair<bool, std::string_view>>;
+
+Required required_of(const cb_backend_interface& table) {
+    return {{table.open != nullptr, "open"},
+            {table.close != nullptr, "close"},
+            {table.scheme != nullptr, "scheme"},
+            {table.position != nullptr, "position"},
+            {table.load != nullptr, "load"},
+            {table.stage != nullptr, "stage"},
+            {table.merkleize != nullptr, "merkleize"},
+            {table.persist != nullptr, "persist"},
+            {table.reopen != nullptr, "reopen"},
+            {table.reader_open != nullptr, "reader_open"},
+            {table.reader_get != nullptr, "reader_get"},
+            {table.reader_close != nullptr, "reader_close"},
+            {(table.prove == nullptr) == (table.verify == nullptr),
+             "prove, or none verify (both or none)"}};
+}
+
+Required required_of(const cb_executor_interface& table) {
+    return {{table.open != nullptr, "open"},
+            {table.close != nullptr, "close"},
+            {table.prepare != nullptr, "prepare"},
+            {table.execute != nullptr, "execute"}};
+}
+
+Required required_of(const cb_workload_interface& table) {
+    return {{table.open != nullptr, "open"},
+            {table.close != nullptr, "close"},
+            {table.state_size != nullptr, "state_size"},
+            {table.keys != nullptr, "keys"},
+            {table.value != nullptr, "value"},
+            {table.block_limit != nullptr, "block_limit"},
+            {table.block_open != nullptr, "block_open"},
+            {table.block_close != nullptr, "block_close"},
+            {table.block_execute != nullptr, "block_execute"}};
+}
+
+/// Whether the table has what it must have.
 template<class Interface>
-Status check_table(const std::filesystem::path& path,
-                   std::string_view id,
-                   const Interface& table,
-                   std::initializer_list<std::pair<bool, std::string_view>> required) {
+Status check_table(const std::filesystem::path& path, std::string_view id, const Interface& table) {
     if (table.name == nullptr || *table.name == '\0' || table.summary == nullptr ||
         *table.summary == '\0') {
         return refusal(path, fmt::format("its {} has no name or no summary: fill them in", id));
@@ -105,7 +137,7 @@ Status check_table(const std::filesystem::path& path,
                             id, table.name));
         }
     }
-    for (const auto& [there, function] : required) {
+    for (const auto& [there, function] : required_of(table)) {
         if (!there) {
             return refusal(
                 path,
@@ -190,86 +222,46 @@ Result<std::span<const OptionSpec>> options_of(Library& library,
     return std::span<const OptionSpec>(rows);
 }
 
-Status add_backend(Library& library, const void* given) {
-    auto whole = whole_table<cb_backend_interface>(library.path, COMMITBENCH_BACKEND_1, given,
-                                                   kBackendBytes);
+/// Takes one interface over: its table in `offers`, and what stands for it in `components`.
+template<class Interface, class Component, class Create>
+Status add(Library& library,
+           std::string_view id,
+           const void* given,
+           std::size_t least,
+           std::deque<Offer<Interface>>& offers,
+           std::vector<Component>& components,
+           Create create) {
+    auto whole = whole_table<Interface>(library.path, id, given, least);
     if (!whole) {
         return whole.error();
     }
-    const auto& offer = library.backend_offers.emplace_back(
-        Offer<cb_backend_interface>{*whole, origin_of(library)});
-    const cb_backend_interface& table = offer.table;
-    COMMITBENCH_TRY(check_table(library.path, COMMITBENCH_BACKEND_1, table,
-                                {{table.open != nullptr, "open"},
-                                 {table.close != nullptr, "close"},
-                                 {table.scheme != nullptr, "scheme"},
-                                 {table.position != nullptr, "position"},
-                                 {table.load != nullptr, "load"},
-                                 {table.stage != nullptr, "stage"},
-                                 {table.merkleize != nullptr, "merkleize"},
-                                 {table.persist != nullptr, "persist"},
-                                 {table.reopen != nullptr, "reopen"},
-                                 {table.reader_open != nullptr, "reader_open"},
-                                 {table.reader_get != nullptr, "reader_get"},
-                                 {table.reader_close != nullptr, "reader_close"},
-                                 {(table.prove == nullptr) == (table.verify == nullptr),
-                                  "prove, or none verify (both or none)"}}));
-    const auto options = options_of(library, COMMITBENCH_BACKEND_1, table);
+    const std::string name = fmt::format("{} {}", library.name, library.version);
+    const Offer<Interface>& offer = offers.emplace_back(
+        Offer<Interface>{*whole, name, fmt::format("{} ({})", name, library.path.string())});
+    COMMITBENCH_TRY(check_table(library.path, id, offer.table));
+    const auto options = options_of(library, id, offer.table);
     if (!options) {
         return options.error();
     }
-    library.backends.push_back({table.name, table.summary, *options, {&create_backend, &offer}});
+    components.push_back(
+        Component{offer.table.name, offer.table.summary, *options, {create, &offer}});
     return {};
 }
 
-Status add_executor(Library& library, const void* given) {
-    auto whole = whole_table<cb_executor_interface>(library.path, COMMITBENCH_EXECUTOR_1, given,
-                                                    kExecutorBytes);
-    if (!whole) {
-        return whole.error();
+Status add_interface(Library& library, std::string_view id, const void* table) {
+    if (id == COMMITBENCH_BACKEND_1) {
+        return add(library, id, table, kBackendBytes, library.backend_offers, library.backends,
+                   &create_backend);
     }
-    const auto& offer = library.executor_offers.emplace_back(
-        Offer<cb_executor_interface>{*whole, origin_of(library)});
-    const cb_executor_interface& table = offer.table;
-    COMMITBENCH_TRY(check_table(library.path, COMMITBENCH_EXECUTOR_1, table,
-                                {{table.open != nullptr, "open"},
-                                 {table.close != nullptr, "close"},
-                                 {table.prepare != nullptr, "prepare"},
-                                 {table.execute != nullptr, "execute"}}));
-    const auto options = options_of(library, COMMITBENCH_EXECUTOR_1, table);
-    if (!options) {
-        return options.error();
+    if (id == COMMITBENCH_EXECUTOR_1) {
+        return add(library, id, table, kExecutorBytes, library.executor_offers, library.executors,
+                   &create_executor);
     }
-    library.executors.push_back(
-        {{table.name, table.summary, *options, {&create_executor, &offer}}});
-    return {};
-}
-
-Status add_workload(Library& library, const void* given) {
-    auto whole = whole_table<cb_workload_interface>(library.path, COMMITBENCH_WORKLOAD_1, given,
-                                                    kWorkloadBytes);
-    if (!whole) {
-        return whole.error();
+    if (id == COMMITBENCH_WORKLOAD_1) {
+        return add(library, id, table, kWorkloadBytes, library.workload_offers, library.workloads,
+                   &create_workload);
     }
-    const auto& offer = library.workload_offers.emplace_back(
-        Offer<cb_workload_interface>{*whole, origin_of(library)});
-    const cb_workload_interface& table = offer.table;
-    COMMITBENCH_TRY(check_table(library.path, COMMITBENCH_WORKLOAD_1, table,
-                                {{table.open != nullptr, "open"},
-                                 {table.close != nullptr, "close"},
-                                 {table.state_size != nullptr, "state_size"},
-                                 {table.keys != nullptr, "keys"},
-                                 {table.value != nullptr, "value"},
-                                 {table.block_limit != nullptr, "block_limit"},
-                                 {table.block_open != nullptr, "block_open"},
-                                 {table.block_close != nullptr, "block_close"},
-                                 {table.block_execute != nullptr, "block_execute"}}));
-    const auto options = options_of(library, COMMITBENCH_WORKLOAD_1, table);
-    if (!options) {
-        return options.error();
-    }
-    library.workloads.push_back({table.name, table.summary, *options, {&create_workload, &offer}});
-    return {};
+    return {};  // of a newer commitbench, or somebody else's
 }
 
 Result<std::unique_ptr<Library>> read_library(const std::filesystem::path& path) {
@@ -299,14 +291,7 @@ Result<std::unique_ptr<Library>> read_library(const std::filesystem::path& path)
         if (entry.id == nullptr || entry.table == nullptr) {
             return refusal(path, "lists an interface without an id or without a table");
         }
-        const std::string_view id = entry.id;
-        if (id == COMMITBENCH_BACKEND_1) {
-            COMMITBENCH_TRY(add_backend(*library, entry.table));
-        } else if (id == COMMITBENCH_EXECUTOR_1) {
-            COMMITBENCH_TRY(add_executor(*library, entry.table));
-        } else if (id == COMMITBENCH_WORKLOAD_1) {
-            COMMITBENCH_TRY(add_workload(*library, entry.table));
-        }
+        COMMITBENCH_TRY(add_interface(*library, entry.id, entry.table));
     }
     if (library->backends.empty() && library->executors.empty() && library->workloads.empty()) {
         return refusal(

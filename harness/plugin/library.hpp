@@ -18,7 +18,8 @@ namespace commitbench::plugin {
 template<class Interface>
 struct Offer {
     Interface table{};
-    std::string origin;  ///< "name version (file)", a fact of every result
+    std::string library;  ///< "name version"
+    std::string origin;   ///< "name version (file)", a fact of every result
 };
 
 /// What one library offers. Text and tables belong to the library, which stays open until the

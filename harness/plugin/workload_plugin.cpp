@@ -55,7 +55,7 @@ class PluginWorkload final : public Workload {
             return table_.open(settings.data(), settings.size(), seed, &workload_, error);
         }));
         if (workload_ == nullptr) {
-            return Error{ErrorCode::io,
+            return Error{ErrorCode::plug_in,
                          fmt::format("plug-in {}: open: says that it is open and gives no workload",
                                      table_.name)};
         }

@@ -472,14 +472,18 @@ class CellRun {
 }  // namespace
 
 Result<RunRecord> run_cell(const RunRequest& request) {
-    auto reference = ReferenceProcess::start(request);
+    auto reference = ReferenceProcess::start([&request] { return request; }, request.interrupt);
     if (!reference) {
         return reference.error();
     }
+    return run_cell(request, **reference);
+}
+
+Result<RunRecord> run_cell(const RunRequest& request, ReferenceProcess& reference) {
     if (request.append_result) {
         COMMITBENCH_TRY(prepare_results(request.results));
     }
-    return CellRun(request, **reference).run();
+    return CellRun(request, reference).run();
 }
 
 }  // namespace commitbench

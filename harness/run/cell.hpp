@@ -90,7 +90,12 @@ struct RunRequest {
 /// appended on an Error.
 ///
 /// Forks a child (reference_process.hpp) at once, so call it before anything large is allocated and
-/// from a process with one thread. INVARIANT: no std::thread runs.
+/// from a process with one thread. INVARIANT: no std::thread runs, and nothing of the request is a
+/// plug-in's: for those, start the reference process before make_request opens them.
 [[nodiscard]] Result<RunRecord> run_cell(const RunRequest& request);
+
+class ReferenceProcess;
+/// The same, with a reference process of this request that runs already.
+[[nodiscard]] Result<RunRecord> run_cell(const RunRequest& request, ReferenceProcess& reference);
 
 }  // namespace commitbench

@@ -17,14 +17,43 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The lock that a backend's claim on a folder holds (backends/store/directory_claim.hpp).
+/// The lock that a backend's claim on a folder holds (harness/core/directory_claim.hpp).
 constexpr std::string_view kLockName = "LOCK";
 
-/// Of the names of restored copies, which may lie on a disk that several machines share.
-std::string own_prefix() {
+// What the names of folders begin with that go with their process.
+constexpr std::string_view kTemporary = "commitbench-";
+constexpr std::string_view kRestored = ".restored-";  // beside a saved state
+
+/// Those of this machine: they may lie on a disk that several share.
+std::string own_prefix(std::string_view kind) {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
-    return fmt::format(".restored-{}-", host.data());
+    return fmt::format("{}{}-", kind, host.data());
+}
+
+std::string own_template(std::string_view kind) {
+    return fmt::format("{}{}-XXXXXX", own_prefix(kind), ::getpid());
+}
+
+/// Removes the folders of this kind in `parent` whose process `is_gone` says yes to.
+template<class IsGone>
+void remove_of(std::string_view kind, const fs::path& parent, IsGone is_gone) {
+    const std::string prefix = own_prefix(kind);
+    std::vector<fs::path> left;
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(parent, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        const std::string name = entry->path().filename().native();
+        if (name.starts_with(prefix)) {
+            const pid_t owner = std::atoi(name.c_str() + prefix.size());
+            if (owner > 0 && is_gone(owner)) {
+                left.push_back(entry->path());
+            }
+        }
+    }
+    for (const fs::path& folder : left) {
+        fs::remove_all(folder, error);  // what cannot be removed only takes space
+    }
 }
 
 /// Also of a process that is on its way out, or that nobody has waited for: it writes nothing any
@@ -76,7 +105,7 @@ Status empty_folder(const fs::path& folder) {
 Result<DataFolder> DataFolder::temporary() {
     std::error_code error;
     const fs::path parent = fs::temp_directory_path(error);
-    std::string name = (parent / "commitbench-XXXXXX").native();
+    std::string name = (parent / own_template(kTemporary)).native();
     if (error || mkdtemp(name.data()) == nullptr) {
         Error refused = bad_input(fmt::format(
             "no temporary folder can be made in '{}' ({}): set TMPDIR, or name a folder with "
@@ -89,13 +118,17 @@ Result<DataFolder> DataFolder::temporary() {
     return DataFolder(name, true);
 }
 
-Result<DataFolder> DataFolder::beside(const fs::path& state) {
+fs::path DataFolder::parent_of(const fs::path& state) {
     fs::path folder = fs::absolute(state);
     if (!folder.has_filename()) {  // "state/"
         folder = folder.parent_path();
     }
-    const fs::path parent = folder.parent_path();
-    std::string name = (parent / fmt::format("{}{}-XXXXXX", own_prefix(), ::getpid())).native();
+    return folder.parent_path();
+}
+
+Result<DataFolder> DataFolder::beside(const fs::path& state) {
+    const fs::path parent = parent_of(state);
+    std::string name = (parent / own_template(kRestored)).native();
     if (mkdtemp(name.data()) == nullptr) {
         const int reason = errno;
         return Error{ErrorCode::io,
@@ -107,21 +140,12 @@ Result<DataFolder> DataFolder::beside(const fs::path& state) {
 }
 
 void DataFolder::remove_leftovers(const fs::path& parent) {
-    const std::string prefix = own_prefix();
-    std::vector<fs::path> dead;
-    std::error_code error;
-    for (auto entry = fs::directory_iterator(parent, error);
-         !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        const std::string name = entry->path().filename().native();
-        if (name.starts_with(prefix)) {
-            const int owner = std::atoi(name.c_str() + prefix.size());
-            if (owner > 0 && has_ended(owner)) {
-                dead.push_back(entry->path());
-            }
-        }
-    }
-    for (const fs::path& folder : dead) {
-        fs::remove_all(folder, error);  // what cannot be removed only takes space
+    remove_of(kRestored, parent, &has_ended);
+}
+
+void DataFolder::remove_left_by(pid_t process, const fs::path& parent) {
+    for (const std::string_view kind : {kTemporary, kRestored}) {
+        remove_of(kind, parent, [process](pid_t owner) { return owner == process; });
     }
 }
 

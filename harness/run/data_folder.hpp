@@ -5,6 +5,7 @@
 #include "harness/run/cell.hpp"
 
 #include <filesystem>
+#include <sys/types.h>
 #include <utility>
 
 namespace commitbench {
@@ -22,8 +23,13 @@ class DataFolder {
     /// A fresh one beside the saved state `state`, removed likewise: on one file system, so that
     /// files can be cloned and linked.
     [[nodiscard]] static Result<DataFolder> beside(const std::filesystem::path& state);
+    /// Where beside() makes it.
+    [[nodiscard]] static std::filesystem::path parent_of(const std::filesystem::path& state);
     /// Removes what processes of this machine that were killed left behind of beside() in `parent`.
     static void remove_leftovers(const std::filesystem::path& parent);
+    /// Removes what this process, which was killed and waited for, left behind in `parent` of
+    /// temporary() and beside().
+    static void remove_left_by(pid_t process, const std::filesystem::path& parent);
     /// `path`, whatever it holds; made where it is missing, never removed.
     [[nodiscard]] static Result<DataFolder> keep(const std::filesystem::path& path);
 

@@ -10,9 +10,10 @@
 
 namespace commitbench {
 
-inline constexpr std::array<std::string_view, 7> kErrorNames{
-    "bad_input", "io", "corrupt", "does_not_fit", "unsupported", "interrupted", "mismatch"};
-static_assert(static_cast<std::size_t>(ErrorCode::mismatch) + 1 == kErrorNames.size());
+inline constexpr std::array<std::string_view, 9> kErrorNames{
+    "bad_input",   "io",       "corrupt",   "does_not_fit", "unsupported",
+    "interrupted", "mismatch", "timed_out", "plug_in"};
+static_assert(static_cast<std::size_t>(ErrorCode::plug_in) + 1 == kErrorNames.size());
 
 /// "io"
 [[nodiscard]] constexpr std::string_view error_code_name(ErrorCode code) noexcept {

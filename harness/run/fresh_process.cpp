@@ -55,6 +55,16 @@ Error system_error(std::string_view what) {
     ::_exit(127);
 }
 
+/// Without the handlers of pthread_atfork: a plug-in that was opened here may have left some, and
+/// they wait for its threads.
+pid_t fork_for_exec() {
+#ifdef __SANITIZE_THREAD__
+    return ::fork();  // ThreadSanitizer must see it: the child calls what it has wrapped
+#else
+    return ::_Fork();
+#endif
+}
+
 void close_if_open(int descriptor) {
     if (descriptor >= 0) {
         ::close(descriptor);
@@ -101,7 +111,7 @@ Result<FreshProcess> FreshProcess::start(const std::vector<std::string>& words,
 
     std::fflush(nullptr);  // else the child would hold a copy of unwritten output
     const pid_t parent = ::getpid();
-    const pid_t child = ::fork();
+    const pid_t child = fork_for_exec();
     if (child < 0) {
         const Error error = system_error("fork");
         ::close(ends[0]);
@@ -134,15 +144,15 @@ void FreshProcess::send(int signal) const noexcept {
 }
 
 Result<ProcessEnd> FreshProcess::wait() {
+    const pid_t process = std::exchange(process_, -1);
     int status = 0;
-    while (::waitpid(process_, &status, 0) < 0) {
+    while (::waitpid(process, &status, 0) < 0) {
         if (errno != EINTR) {
-            process_ = -1;
             return system_error("waitpid");
         }
     }
-    process_ = -1;
     return ProcessEnd{
+        .process = process,
         .exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : kSignalExit + WTERMSIG(status),
         .errors = kept_ >= 0 ? text_of(kept_) : std::string()};
 }

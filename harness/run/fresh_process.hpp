@@ -22,6 +22,7 @@ enum class KeptOutput : unsigned char {
 };
 
 struct ProcessEnd {
+    pid_t process = -1;  ///< what it was
     int exit_code = 0;   ///< kSignalExit + the signal where one ended it
     std::string errors;  ///< the end of what was kept of its output
 };

@@ -76,12 +76,13 @@ void die_with(pid_t parent) {
 /// alone.
 [[noreturn]] void work(int socket,
                        const ReferenceOrder& order,
-                       const RunRequest& request,
+                       const RequestMaker& make_request,
                        std::FILE* recording) {
     Status status;
     try {
         std::rewind(recording);
-        status = carry_out(order, request, recording);
+        const auto request = make_request();
+        status = request ? carry_out(order, *request, recording) : request.error();
     } catch (const std::bad_alloc&) {
         status = Error{ErrorCode::does_not_fit,
                        "the ledger's reference state does not fit into memory: make the workload's "
@@ -94,7 +95,7 @@ void die_with(pid_t parent) {
 }
 
 /// The waiting child.
-[[noreturn]] void serve(int socket, const RunRequest& request, std::FILE* recording) {
+[[noreturn]] void serve(int socket, const RequestMaker& make_request, std::FILE* recording) {
     while (true) {
         const Json json = receive_packet(socket);
         if (!json.is_object()) {
@@ -104,7 +105,7 @@ void die_with(pid_t parent) {
         const pid_t worker = fork();
         if (worker == 0) {
             die_with(self);
-            work(socket, order_from(json), request, recording);
+            work(socket, order_from(json), make_request, recording);
         }
         int state = 0;
         while (worker > 0 && waitpid(worker, &state, 0) < 0 && errno == EINTR) {
@@ -124,13 +125,13 @@ void die_with(pid_t parent) {
 
 }  // namespace
 
-Result<std::unique_ptr<ReferenceProcess>> ReferenceProcess::start(const RunRequest& request) {
+Result<std::unique_ptr<ReferenceProcess>> ReferenceProcess::start(RequestMaker make_request,
+                                                                  InterruptFlag interrupt) {
     auto file = make_unnamed_file();
     if (!file) {
         return file.error();
     }
-    std::unique_ptr<ReferenceProcess> process(
-        new ReferenceProcess(request.interrupt, std::move(*file)));
+    std::unique_ptr<ReferenceProcess> process(new ReferenceProcess(interrupt, std::move(*file)));
     std::array<int, 2> sockets{};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
         return Error{ErrorCode::io, "no socket can be made for the ledger's process"};
@@ -141,7 +142,7 @@ Result<std::unique_ptr<ReferenceProcess>> ReferenceProcess::start(const RunReque
     if (process->child_ == 0) {
         die_with(self);
         close(sockets[0]);
-        serve(sockets[1], request, process->file_.get());
+        serve(sockets[1], make_request, process->file_.get());
     }
     close(sockets[1]);
     process->socket_ = sockets[0];

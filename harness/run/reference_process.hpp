@@ -5,22 +5,29 @@
 //   run_cell ──fork──> waiting child (stays small) ──fork per order──> worker (as large as the
 //   state; ends with the order)
 //
-// The waiting child is forked before anything large is allocated. Orders and replies are single
-// packets of a socket pair. If the parent dies, so do both (PR_SET_PDEATHSIG).
+// The waiting child is forked before anything large is allocated, and before a plug-in is opened: a
+// library may start threads as it is loaded, as Go's runtime does, and a fork has none of them.
+// Each worker opens what it needs itself. Orders and replies are single packets of a socket pair.
+// If the parent dies, so do both (PR_SET_PDEATHSIG).
 #pragma once
 
 #include "harness/run/recording.hpp"
 #include "harness/run/reference_order.hpp"
 
+#include <functional>
 #include <sys/types.h>
 
 namespace commitbench {
 
+/// Makes the request of a run. A plug-in of it is opened by the call, not before.
+using RequestMaker = std::function<Result<RunRequest>()>;
+
 /// One thread. The destructor ends the child and waits for it.
 class ReferenceProcess {
   public:
-    /// Forks. `request` must outlive it in both processes: it is borrowed, not copied.
-    [[nodiscard]] static Result<std::unique_ptr<ReferenceProcess>> start(const RunRequest& request);
+    /// Forks. Each worker makes its own request; what requests borrow must outlive this object.
+    [[nodiscard]] static Result<std::unique_ptr<ReferenceProcess>> start(RequestMaker make_request,
+                                                                         InterruptFlag interrupt);
     ReferenceProcess(const ReferenceProcess&) = delete;
     ReferenceProcess& operator=(const ReferenceProcess&) = delete;
     ~ReferenceProcess();

@@ -2,6 +2,7 @@
 #include "harness/sweep/plan.hpp"
 
 #include "harness/core/options.hpp"
+#include "harness/run/supervised.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,9 +14,9 @@
 namespace commitbench::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 10> kKeys{"name",  "description", "seed",    "repetitions",
-                                                 "order", "axes",        "exclude", "include",
-                                                 "null",  "aa"};
+constexpr std::array<std::string_view, 11> kKeys{"name",    "description", "seed", "repetitions",
+                                                 "order",   "time_limit",  "axes", "exclude",
+                                                 "include", "null",        "aa"};
 constexpr std::array<std::string_view, 2> kOrders{"blocks", "sequential"};
 constexpr std::string_view kSet = "set";
 
@@ -94,6 +95,16 @@ class Reader {
                               fmt::format("'{}' takes a whole number of at least {}", name, least));
             }
             (name == "seed" ? plan_.seed : plan_.repetitions) = static_cast<std::uint64_t>(*number);
+            return {};
+        }
+        if (name == "time_limit") {
+            const auto seconds = node.value_exact<std::int64_t>();
+            if (!seconds || *seconds < 1 || *seconds > kLongestTimeLimit.count()) {
+                return refuse(node.source(),
+                              fmt::format("'{}' takes seconds, from 1 to {} (a week)", name,
+                                          kLongestTimeLimit.count()));
+            }
+            plan_.time_limit = std::chrono::seconds(*seconds);
             return {};
         }
         const auto text = node.value_exact<std::string>();

@@ -6,6 +6,7 @@
 //   seed = 1                            # of the order of runs
 //   repetitions = 10
 //   order = "blocks"                    # or "sequential"
+//   time_limit = 3600                   # seconds: a run that has no end by then has failed
 //   [axes]                              # the cells are the product of these
 //   executor = ["sequential", "block-stm"]
 //   workload = "transfer:accounts={accounts}"
@@ -18,6 +19,7 @@
 
 #include "harness/core/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -67,6 +69,9 @@ enum class Order : std::uint8_t {
 
 inline constexpr std::uint64_t kDefaultRepetitions = 10;
 
+/// Far more than a run should take that is to be repeated: it ends one that hangs.
+inline constexpr std::chrono::seconds kDefaultTimeLimit{3600};
+
 struct Plan {
     std::string file;
     std::string text;
@@ -75,6 +80,8 @@ struct Plan {
     std::uint64_t seed = 1;
     std::uint64_t repetitions = kDefaultRepetitions;
     Order order = Order::blocks;
+    std::chrono::seconds time_limit =
+        kDefaultTimeLimit;  ///< of a run, and of loading a first state
     AxisTable axes;
     std::vector<AxisTable> exclude;
     std::vector<Inclusion> include;

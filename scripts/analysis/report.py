@@ -144,7 +144,7 @@ def runs_html(data: SweepData) -> str:
     """Every cell with its runs and what is to be said about them; the manifest."""
     rows = []
     for cell in data.cells.values():
-        said = "; ".join(flags(cell)) if cell.ok else "no valid run"
+        said = "; ".join([*([] if cell.ok else ["no valid run"]), *flags(cell)])
         rows.append(f'<tr><td class="word">{escape(cell.label(data.varying_axes))}</td><td class="word">{escape(cell.role)}</td><td>{len(cell.ok)}</td>'
                     f'<td class="word">{escape(said)}</td><td class="word">{escape(cell.cell)}</td></tr>')
     manifests = []

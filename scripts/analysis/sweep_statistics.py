@@ -98,7 +98,7 @@ def compare_cells(data: SweepData, pairs: Sequence[tuple[Cell, Cell]]) -> list[C
 
 
 def flags(cell: Cell) -> list[str]:
-    """What a reader should know of its runs: "2 of 10 runs are not steady", "1 outlier (repetition 3)", "1 void run"."""
+    """What a reader should know of its runs: "2 of 10 runs are not steady", "1 outlier (repetition 3)", "1 void run (why)"."""
     found = []
     states = [statistics.steady(run.block_ns) for run in cell.ok]
     drifting = sum(state.known and not state.steady for state in states)
@@ -107,10 +107,10 @@ def flags(cell: Cell) -> list[str]:
     far = [str(run.repetition) for run, outlier in zip(cell.ok, statistics.outliers(cell.throughputs)) if outlier]
     if far:
         found.append(f"{plural(len(far), 'outlier')} (repetition {', '.join(far)})")
-    if cell.void:
-        found.append(plural(cell.void, "void run"))
-    if cell.failed:
-        found.append(plural(cell.failed, "failed run"))
+    for status, word in (("void", "void run"), ("failed", "failed run")):
+        bad = [run for run in cell.runs if run.status == status]
+        if bad:
+            found.append(f"{plural(len(bad), word)} ({bad[-1].reason})")
     return found
 
 

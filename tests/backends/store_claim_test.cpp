@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may use a data folder, and the record that says where the state in it stands.
-#include "backends/store/directory_claim.hpp"
 #include "backends/store/position_record.hpp"
+#include "harness/core/directory_claim.hpp"
 #include "store_fixture.hpp"
 
 #include <csignal>

@@ -56,7 +56,7 @@ class GoodOnes(CheckPlugin):
         self.assertEqual({"executor", "workload"}, {test["kind"] for test in report["tests"]})
 
     def test_built_in_ones(self) -> None:
-        for name in ("mpt:store=lmdb", "block-stm", "kv:items=500,block-size=50"):
+        for name in ("mpt:store=lmdb", "paged:store=file", "lthash:store=lmdb", "block-stm", "kv:items=500,block-size=50"):
             with self.subTest(name):
                 done = self.run_program("check-plugin", name)
                 self.assertEqual(0, done.returncode, done.stdout + done.stderr)

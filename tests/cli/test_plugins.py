@@ -4,9 +4,10 @@ import json
 import os
 import pathlib
 import shutil
+import sys
 from typing import Any
 
-from cli_test import SMALL_WORKLOAD, CliTest
+from cli_test import SMALL_WORKLOAD, CliTest, Completed
 
 BUILT: pathlib.Path = pathlib.Path(os.environ["COMMITBENCH_TEST_PLUGINS"])
 # The array of the small backend is searched key by key.
@@ -58,6 +59,12 @@ class Plugins(CliTest):
         line = self.run_small("--workload", plugin("in_order"), "--executor", plugin("in_order"), "--backend", plugin("template"))
         self.assertEqual("valid", line["ledger"]["verdict"])
 
+    def test_nothing_is_called_in_a_fork(self) -> None:
+        # Its thread lives in the process that loaded it alone, as those of Go's runtime do.
+        line = self.run_small("--workload", plugin("minds_forks"), "--executor", plugin("minds_forks"), "--backend", "mpt")
+        self.assertEqual("valid", line["ledger"]["verdict"])
+        self.assert_ok(self.run_program("check-plugin", plugin("minds_forks"), "--only", "same-bytes", "--only", "few-conflicts"))
+
     def test_by_name_on_the_search_path(self) -> None:
         folder = self.folder / "plugins"
         folder.mkdir()
@@ -79,9 +86,14 @@ class Plugins(CliTest):
     def test_one_clear_line(self) -> None:
         text = self.folder / "text.so"
         text.write_text("no library", encoding="utf-8")
+        foreign = bytearray(pathlib.Path(plugin("template")).read_bytes())
+        foreign[18:20] = (22).to_bytes(2, sys.byteorder)  # e_machine: an S/390
+        (self.folder / "foreign.so").write_bytes(foreign)
         for backend, said in ((str(text), "is not a shared library"),
+                              (str(self.folder / "foreign.so"), "is made for machine number 22, and this commitbench runs on"),
                               (str(self.folder / "missing.so"), "there is no such file"),
-                              (plugin("other_major"), "was built for plug-in ABI 2.0"),
+                              (plugin("other_major"), "was built for plug-in ABI 2.0, and this commitbench speaks 1."),
+                              (plugin("newer_minor"), "use a newer commitbench, or rebuild the plug-in"),
                               (plugin("no_symbol"), "has no symbol commitbench_plugin"),
                               (plugin("in_order"), "offers no backend"),
                               (plugin("template") + ":most-key=5", "did you mean 'most-keys'"),
@@ -114,25 +126,82 @@ class Plugins(CliTest):
                 self.assertEqual("void", line["ledger"]["verdict"])
                 self.assertIn(said, line["ledger"]["reason"])
 
-    def test_a_sweep_goes_on(self) -> None:
-        backends = ", ".join(f'"{plugin(name)}"' for name in ("small", "crash_in_open", "wrong_root", "template"))
-        self.write("plan.toml", f"""name = "plugins"
+    PLAN: str = """name = "plugins"
 description = "good and bad ones"
 repetitions = 1
+time_limit = {time_limit}
 [axes]
 executor = "sequential"
 backend = [{backends}]
-workload = "{FEW_KEYS}"
+workload = "{workload}"
 blocks = 2
 warmup = 0
-""")
+[null]
+workload = "{workload}"
+"""
+
+    def sweep(self, *names: str, time_limit: int = 300) -> tuple[Completed, dict[str, list[dict[str, Any]]]]:
+        """Of these plug-ins as backends; what it wrote of each."""
+        backends = ", ".join(f'"{plugin(name)}"' for name in names)
+        self.write("plan.toml", self.PLAN.format(backends=backends, time_limit=time_limit, workload=FEW_KEYS))
         done = self.run_program("sweep", "plan.toml", "--out", "out")
-        self.assertEqual(1, done.returncode, done.stdout + done.stderr)
-        found: dict[str, set[str]] = {}
+        found: dict[str, list[dict[str, Any]]] = {}
         for text in (self.folder / "out" / "runs.jsonl").read_text(encoding="utf-8").splitlines():
-            line = json.loads(text)
-            found.setdefault(pathlib.Path(line["sweep"]["axes"]["backend"]).stem, set()).add(line["sweep"]["status"])
-        self.assertEqual({"ok"}, found["small"])
-        self.assertEqual({"ok"}, found["template"])
-        self.assertEqual({"failed"}, found["crash_in_open"])
-        self.assertEqual({"void"}, found["wrong_root"])
+            sweep = json.loads(text)["sweep"]
+            if sweep["role"] == "cell":
+                found.setdefault(pathlib.Path(sweep["axes"]["backend"]).stem, []).append(sweep)
+        return done, found
+
+    def test_a_sweep_goes_on(self) -> None:
+        done, found = self.sweep("small", "crash_in_open", "wrong_root", "fails_in_stage", "load_ends_early", "template")
+        self.assertEqual(1, done.returncode, done.stdout + done.stderr)
+        for name in ("small", "template"):
+            self.assertEqual(["ok"], [run["status"] for run in found[name]])
+        for name, status, error, reason in (("crash_in_open", "failed", "crash", "ended by signal 6"),
+                                            ("fails_in_stage", "failed", "plug_in", "stage: it was made to fail"),
+                                            ("load_ends_early", "failed", "plug_in", "load: says that it is done after"),
+                                            ("wrong_root", "void", "mismatch", "root")):
+            self.assertEqual([(status, error)] * 3, [(run["status"], run["error"]) for run in found[name]], name)
+            self.assertIn(reason, found[name][-1]["reason"])
+            self.assertRegex(done.stderr, rf"(?m)^[^\n]*{name}[^\n]*: {status} after [^\n]*{reason}")
+
+    def test_a_hang_in_a_sweep(self) -> None:
+        done, found = self.sweep("small", "hang_in_merkleize", time_limit=3)
+        self.assertEqual(1, done.returncode, done.stdout + done.stderr)
+        self.assertEqual("ok", found["small"][-1]["status"])
+        hung = found["hang_in_merkleize"]
+        self.assertEqual([("failed", "timed_out")] * 3, [(run["status"], run["error"]) for run in hung])
+        self.assertIn("timed out after 3 s: raise --time-limit", hung[-1]["reason"])
+        self.assertIn("timed out after 3 s", done.stderr)
+        self.assertEqual([], list((self.folder / "tmp").iterdir()), "nothing of a run that was killed is left")
+        again = self.run_program("sweep", "plan.toml", "--out", "out", "--time-limit", "2")
+        self.assertIn("0 of them new", again.stdout)
+        self.assertEqual(1, again.returncode, "given up, and not tried for ever")
+
+
+class Folders(CliTest):
+    """A plug-in's files are kept, replaced and restored as a built-in backend's are."""
+
+    CELL: tuple[str, ...] = ("--workload", FEW_KEYS, "--blocks", "3", "--backend", plugin("kept"))
+
+    def test_a_folder_is_kept_and_replaced(self) -> None:
+        self.run_cell(*self.CELL, "--dir", "data")
+        self.assertRegex((self.folder / "data" / "FORMAT").read_text(), r"^commitbench plug-in \S+ of .+\n$")
+        again = self.run_program("run", "--quiet", *self.CELL, "--dir", "data")
+        self.assert_refused(again, "holds a state already: --overwrite replaces it")
+        self.run_cell(*self.CELL, "--dir", "data", "--overwrite")
+
+    def test_a_folder_of_another_backend_is_refused(self) -> None:
+        self.assert_ok(self.run_program("load", "--workload", FEW_KEYS, "--backend", plugin("kept"), "--dir", "state"))
+        marker = self.folder / "state" / "files" / "FORMAT"
+        marker.write_text(marker.read_text().replace("plug-in ", "plug-in other-"))
+        self.assert_refused(self.run_program("run", "--quiet", *self.CELL, "--state", "state"), "plug-in other-", "is wanted")
+
+    def test_a_saved_state_is_restored(self) -> None:
+        self.assert_ok(self.run_program("load", "--workload", FEW_KEYS, "--backend", plugin("kept"), "--dir", "state"))
+        loaded = self.run_cell(*self.CELL)
+        restored = self.run_cell(*self.CELL, "--state", "state")
+        self.assertTrue(restored["load"]["restored"])
+        self.assertEqual([block["root"] for block in loaded["blocks"]], [block["root"] for block in restored["blocks"]])
+        self.assert_refused(self.run_program("load", "--workload", FEW_KEYS, "--backend", plugin("small"), "--dir", "none"),
+                            "keeps its state in memory")

@@ -10,7 +10,75 @@
 #include <string>
 #include <vector>
 
+#ifdef MINDS_FORKS
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <pthread.h>
+#include <thread>
+#include <unistd.h>
+#endif
+
 namespace {
+
+#ifdef MINDS_FORKS
+/// Like the runtime of another language: it has a thread from the moment the library is loaded, and
+/// no call is answered without it. A fork of this process has no such thread.
+class Runtime {
+  public:
+    Runtime() : home_(getpid()), thread_([this] { serve(); }) {
+        pthread_atfork([] { die("forked after the library was loaded"); }, nullptr, nullptr);
+    }
+    ~Runtime() {
+        ask(true);
+        thread_.join();
+    }
+    void answer() {
+        if (getpid() != home_) {
+            die("called in a fork of the process that loaded the library");
+        }
+        ask(false);
+    }
+
+  private:
+    [[noreturn]] static void die(const char* why) {
+        std::fprintf(stderr, "%s\n", why);
+        std::abort();
+    }
+    void ask(bool last) {
+        std::unique_lock lock(mutex_);
+        last_ = last;
+        asked_ = true;
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return !asked_; });
+    }
+    void serve() {
+        std::unique_lock lock(mutex_);
+        for (bool last = false; !last;) {
+            changed_.wait(lock, [this] { return asked_; });
+            last = last_;
+            asked_ = false;
+            changed_.notify_all();
+        }
+    }
+
+    pid_t home_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool asked_ = false;
+    bool last_ = false;
+    std::thread thread_;  // the last member: it uses the others
+};
+Runtime runtime;
+
+void need_runtime() {
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
+    runtime.answer();
+}
+#else
+void need_runtime() {}
+#endif
 
 using Word = std::string;  // 32 bytes
 
@@ -131,6 +199,7 @@ cb_code prepare(void* executor, const cb_state* state, cb_error* error) {
 }
 
 cb_code execute(void* executor, const cb_block* block, cb_block_result* result, cb_error* error) {
+    need_runtime();
     InOrder& self = self_of(executor);
     self.block_writes.clear();
     self.changes.clear();
@@ -262,6 +331,7 @@ cb_code open_block(void* workload,
                    void** block,
                    std::uint32_t* size,
                    cb_error*) {
+    need_runtime();
     *block = new CounterBlock{&workload_of(workload), number};
     *size = 50;
     return CB_OK;

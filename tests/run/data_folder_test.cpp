@@ -49,6 +49,8 @@ class Child {
         ::close(made_[0]);
     }
 
+    [[nodiscard]] pid_t process() const { return process_; }
+
     /// It closes its files, and nobody waits for it.
     void end() {
         ::close(end_[1]);
@@ -74,6 +76,24 @@ TEST(DataFolder, CopiesOfProcessesThatEndedAreRemovedAtOnce) {
         DataFolder::remove_leftovers(parent->path());
         ASSERT_EQ(copies_in(parent->path()), 0U) << "nobody has waited for it, round " << round;
     }
+}
+
+TEST(DataFolder, ThoseOfOneProcessAreRemovedAndNoOthers) {
+    const auto parent = DataFolder::temporary();
+    ASSERT_TRUE(parent.ok());
+    const fs::path state = parent->path() / "state";
+    Child living(state);
+    Child dead(state);  // the second: it has a copy of the other's pipes
+    dead.end();
+    DataFolder::remove_left_by(dead.process(), DataFolder::parent_of(state));
+    EXPECT_EQ(copies_in(parent->path()), 1U) << "of the living one";
+    const auto temporary = DataFolder::temporary();
+    ASSERT_TRUE(temporary.ok());
+    DataFolder::remove_left_by(dead.process(), fs::temp_directory_path());
+    EXPECT_TRUE(fs::exists(temporary->path())) << "ours";
+    living.end();
+    DataFolder::remove_left_by(living.process(), parent->path());
+    EXPECT_EQ(copies_in(parent->path()), 0U);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ description = "more of them"
 seed = 7
 repetitions = 3
 order = "sequential"
+time_limit = 90
 [axes]
 workers = [1, 2]
 backend = ["mpt", "paged"]
@@ -29,11 +30,12 @@ backend = ["mpt", "paged"]
     EXPECT_EQ(plan->seed, 7U);
     EXPECT_EQ(plan->repetitions, 3U);
     EXPECT_EQ(plan->order, Order::sequential);
+    EXPECT_EQ(plan->time_limit, std::chrono::seconds(90));
     ASSERT_EQ(plan->axes.size(), 2U);
     EXPECT_EQ(plan->axes[0].name, "workers") << "the order of the file, not of the alphabet";
     EXPECT_EQ(plan->axes[0].values[1].text, "2");
     EXPECT_EQ(plan->axes[1].values[1].text, "paged");
-    EXPECT_EQ(plan->axes[1].line, 9U);
+    EXPECT_EQ(plan->axes[1].line, 10U);
 }
 
 TEST(Plan, HasDefaults) {
@@ -42,6 +44,7 @@ TEST(Plan, HasDefaults) {
     EXPECT_EQ(plan->seed, 1U);
     EXPECT_EQ(plan->repetitions, kDefaultRepetitions);
     EXPECT_EQ(plan->order, Order::blocks);
+    EXPECT_EQ(plan->time_limit, kDefaultTimeLimit);
 }
 
 TEST(Plan, NamesAreBetweenBraces) {
@@ -80,6 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"name = \"a b\"\n[axes]\nbackend = \"mpt\"", "1:", "letters, digits"},
         Wrong{"name = \"a\"\nrepetitions = 0\n[axes]\nbackend = \"mpt\"", "2:", "at least 1"},
         Wrong{"name = \"a\"\nrepetitions = \"3\"\n[axes]\nbackend = \"mpt\"", "2:", "whole number"},
+        Wrong{"name = \"a\"\ntime_limit = 0\n[axes]\nbackend = \"mpt\"", "2:", "seconds"},
+        Wrong{"name = \"a\"\ntime_limit = \"1 h\"\n[axes]\nbackend = \"mpt\"", "2:", "seconds"},
         Wrong{"name = \"a\"\norder = \"block\"\n[axes]\nbackend = \"mpt\"",
               "2:", "did you mean 'blocks'?"},
         Wrong{"name = \"a\"\n[axes]\nbakend = \"mpt\"", "3:", "did you mean 'backend'?"},

@@ -271,8 +271,8 @@ void ExtentFile::counters(CounterVisitor& visitor) const {
     visitor.counter("file_log_bytes", log_->appended_bytes());
     visitor.counter("file_syncs", data_syncs_ + log_->syncs());
     visitor.counter("file_checkpoints", checkpoints_);
-    visitor.counter("file_bytes", file_bytes());
-    visitor.counter("file_free_bytes", map_.sectors().free_sectors() * kSectorBytes);
+    visitor.gauge("file_bytes", file_bytes());
+    visitor.gauge("file_free_bytes", map_.sectors().free_sectors() * kSectorBytes);
 }
 
 void ExtentFile::facts(FactVisitor& visitor) const {

@@ -178,7 +178,17 @@ Status test_counters_and_facts(Trial& trial, const Subject& subject) {
     struct Visitor final : CounterVisitor, FactVisitor {
         std::map<std::string, std::uint64_t> counters;
         std::string wrong;
+        void gauge(std::string_view name, std::uint64_t /*value*/) override { check_name(name); }
         void counter(std::string_view name, std::uint64_t value) override {
+            check_name(name);
+            if (const auto before = counters.find(std::string(name));
+                before != counters.end() && before->second > value) {
+                wrong = fmt::format("the counter {} went from {} down to {}", name, before->second,
+                                    value);
+            }
+            counters[std::string(name)] = value;
+        }
+        void check_name(std::string_view name) {
             const bool good = !name.empty() && std::ranges::all_of(name, [](char letter) {
                 return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
                        letter == '_';
@@ -187,12 +197,6 @@ Status test_counters_and_facts(Trial& trial, const Subject& subject) {
                 wrong = fmt::format("a counter is called '{}': write small letters, digits and '_'",
                                     name);
             }
-            if (const auto before = counters.find(std::string(name));
-                before != counters.end() && before->second > value) {
-                wrong = fmt::format("the counter {} went from {} down to {}", name, before->second,
-                                    value);
-            }
-            counters[std::string(name)] = value;
         }
         void fact(std::string_view name,
                   std::string_view /*value*/,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backends/store/directory_claim.hpp"
+#include "harness/core/directory_claim.hpp"
 
 #include "harness/core/descriptor.hpp"
 
