@@ -167,7 +167,7 @@ class Words(CheckPlugin):
                 self.assert_refused(self.run_words(*words), said)
 
     def test_what_is_no_plugin_fails_the_first_test(self) -> None:
-        for name, said in (("no_symbol", "has no symbol commitbench_plugin"), ("other_major", "was built for plug-in ABI 2.0"),
+        for name, said in (("no_symbol", "has no symbol commitbench_plugin"), ("other_major", "was built for plug-in ABI 2.1"),
                            ("no_persist", "has no function persist"), ("bad_default", "does not agree with itself")):
             with self.subTest(name):
                 done = self.run_words(plugin(name))

@@ -81,7 +81,7 @@ class Plugins(CliTest):
         text.write_text("no library", encoding="utf-8")
         for backend, said in ((str(text), "is not a shared library"),
                               (str(self.folder / "missing.so"), "there is no such file"),
-                              (plugin("other_major"), "was built for plug-in ABI 2.0"),
+                              (plugin("other_major"), "was built for plug-in ABI 2.1"),
                               (plugin("no_symbol"), "has no symbol commitbench_plugin"),
                               (plugin("in_order"), "offers no backend"),
                               (plugin("template") + ":most-key=5", "did you mean 'most-keys'"),

@@ -71,9 +71,9 @@ TEST(PluginLibrary, IsOpenedOnce) {
 TEST(PluginLibrary, IsRefusedInOneLine) {
     EXPECT_THAT(
         refusal_of(built("other_major")),
-        HasSubstr("was built for plug-in ABI 2.0, and this commitbench speaks 1.0: rebuild it"));
+        HasSubstr("was built for plug-in ABI 2.1, and this commitbench speaks 1.1: rebuild it"));
     EXPECT_THAT(refusal_of(built("newer_minor")),
-                HasSubstr("ABI 1.1, which is newer than this commitbench's 1.0"));
+                HasSubstr("ABI 1.2, which is newer than this commitbench's 1.1"));
     EXPECT_THAT(refusal_of(built("short")),
                 HasSubstr("says that it has 16 bytes, and has 64 since ABI 1.0"));
     EXPECT_THAT(refusal_of(built("no_symbol")), HasSubstr("has no symbol commitbench_plugin"));
