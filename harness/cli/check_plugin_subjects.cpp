@@ -2,6 +2,7 @@
 #include "harness/cli/check_plugin_subjects.hpp"
 
 #include "harness/cli/component_choice.hpp"
+#include "harness/core/kept_files.hpp"
 #include "harness/plugin/backend_plugin.hpp"
 
 #include <algorithm>

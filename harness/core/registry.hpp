@@ -7,7 +7,6 @@
 #include "harness/core/options.hpp"
 #include "harness/core/workload.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace commitbench {
@@ -63,14 +62,6 @@ using WorkloadComponent =
 [[nodiscard]] std::span<const BackendComponent> backend_registry();
 [[nodiscard]] std::span<const ExecutorComponent> executor_registry();
 [[nodiscard]] std::span<const WorkloadComponent> workload_registry();
-
-/// Whether a built-in backend with these options keeps files: the option `store` chooses them, and
-/// there is no other sign of it.
-[[nodiscard]] inline bool keeps_files(const Options& options) {
-    return std::ranges::any_of(options.resolved(), [](const auto& option) {
-        return option.first == "store" && option.second != "memory";
-    });
-}
 
 /// A component together with the options asked for.
 template<class C>

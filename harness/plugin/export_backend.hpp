@@ -7,6 +7,7 @@
 // alone in the source of a module that links commitbench_export and the backend.
 #pragma once
 
+#include "harness/core/kept_files.hpp"
 #include "harness/core/registry.hpp"
 #include "harness/runtime/worker_pool.hpp"
 #include "include/commitbench/backend.hpp"
@@ -17,7 +18,8 @@
 
 namespace commitbench::plugin {
 
-/// The backend behind its own interface. A block's changes reach it as they lie: nothing is copied.
+/// The backend behind its own interface. Of a block's changes 72 bytes each are copied, and no
+/// value.
 class ExportedBackend : public api::Backend {
   public:
     ExportedBackend(const BackendComponent& component,
@@ -46,7 +48,7 @@ class ExportedBackend : public api::Backend {
     WorkerPool pool_;
     std::unique_ptr<commitbench::Backend> backend_;
     std::string scheme_;
-    StateDiff diff_;                 // of the block under way, borrowed
+    StateDiff diff_;                 // of the block under way
     std::vector<KeyChange> script_;  // the same of a script's
     Bytes proved_;                   // the value of the last verify
 };
