@@ -25,3 +25,24 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     # clang-tidy reads these flags too and does not know this one.
     target_compile_options(commitbench_options INTERFACE -Wno-restrict -Wno-unknown-warning-option)
 endif()
+
+# commitbench_for_plugins(TARGET...): these libraries, and those of ours that they link, can be part of a plug-in as well as of the program.
+# What is hidden is called directly and inlined in both.
+function(commitbench_for_plugins)
+    foreach(target IN LISTS ARGN)
+        if(NOT TARGET ${target})
+            continue()
+        endif()
+        get_target_property(type ${target} TYPE)
+        get_target_property(done ${target} POSITION_INDEPENDENT_CODE)
+        if(NOT type MATCHES "STATIC_LIBRARY|OBJECT_LIBRARY" OR done)
+            continue()
+        endif()
+        set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
+            C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+        get_target_property(linked ${target} LINK_LIBRARIES)
+        if(linked)
+            commitbench_for_plugins(${linked})
+        endif()
+    endforeach()
+endfunction()

@@ -2,6 +2,8 @@
 #include "harness/cli/check_plugin_subjects.hpp"
 
 #include "harness/cli/component_choice.hpp"
+#include "harness/core/kept_files.hpp"
+#include "harness/plugin/backend_plugin.hpp"
 
 #include <algorithm>
 
@@ -20,18 +22,18 @@ template<class Wanted>
 void add_components(CheckedLibrary& checked, const plugin::Library& library, Wanted wanted) {
     for (std::size_t i = 0; i < library.backends.size(); ++i) {
         if (wanted(library.backends[i].name)) {
-            const bool keeps_files = (library.backend_offers[i].table.flags & CB_KEEPS_FILES) != 0;
-            checked.subjects.push_back({&library.backends[i], {}, keeps_files});
+            checked.subjects.push_back(
+                {&library.backends[i], {}, false, &library.backend_offers[i].table});
         }
     }
     for (const ExecutorComponent& executor : library.executors) {
         if (wanted(executor.name)) {
-            checked.subjects.push_back({&executor, {}, false});
+            checked.subjects.push_back({&executor, {}});
         }
     }
     for (const WorkloadComponent& workload : library.workloads) {
         if (wanted(workload.name)) {
-            checked.subjects.push_back({&workload, {}, false});
+            checked.subjects.push_back({&workload, {}});
         }
     }
 }
@@ -41,7 +43,7 @@ template<class C>
 void add_built_in(CheckedLibrary& checked, std::span<const C> registry, std::string_view name) {
     for (const C& component : registry) {
         if (component.name == name) {
-            checked.subjects.push_back({&component, {}, false});
+            checked.subjects.push_back({&component, {}});
             checked.name = "commitbench";
             checked.version = "(built in)";
         }
@@ -102,13 +104,12 @@ Status give_options(CheckedLibrary& library, const ComponentSpec& spec) {
         if (!options) {
             return options.error();
         }
-        // Stores on disk are chosen by this option, and there is no other sign of it.
-        const auto& resolved = options->resolved();
-        if (subject.kind() == conformance::Kind::backend && library.version == "(built in)") {
-            subject.keeps_files = std::ranges::any_of(resolved, [](const auto& option) {
-                return option.first == "store" && option.second != "memory";
-            });
+        if (subject.kind() != conformance::Kind::backend) {
+            continue;
         }
+        subject.keeps_files = subject.plugin_table == nullptr
+                                  ? keeps_files(*options)
+                                  : plugin::keeps_files(*subject.plugin_table, *options);
     }
     return {};
 }

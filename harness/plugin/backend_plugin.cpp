@@ -3,6 +3,7 @@
 
 #include "harness/core/directory_claim.hpp"
 #include "harness/plugin/calls.hpp"
+#include "harness/plugin/change_bridge.hpp"
 #include "harness/plugin/library.hpp"
 
 #include <cstddef>
@@ -10,27 +11,6 @@
 
 namespace commitbench::plugin {
 namespace {
-
-// The record of plugin.h is the host's own.
-static_assert(sizeof(Change) == sizeof(cb_change) && sizeof(Change) == 72);
-static_assert(offsetof(Change, key) == offsetof(cb_change, key));
-static_assert(offsetof(Change, old_value) == offsetof(cb_change, old_value));
-static_assert(offsetof(Change, new_value) == offsetof(cb_change, new_value));
-static_assert(offsetof(Change, old_state) == offsetof(cb_change, old_state));
-static_assert(offsetof(Change, deleted) == offsetof(cb_change, deleted));
-static_assert(sizeof(ByteView) == sizeof(cb_bytes));
-static_assert(static_cast<int>(OldState::unknown) == CB_OLD_UNKNOWN &&
-              static_cast<int>(OldState::absent) == CB_OLD_ABSENT &&
-              static_cast<int>(OldState::present) == CB_OLD_PRESENT);
-
-/// A ByteView must lie in memory as pointer, then size; the language does not say so.
-bool views_lie_as_bytes() {
-    static const std::array<std::uint8_t, 3> kText{1, 2, 3};
-    const ByteView view(kText);
-    cb_bytes bytes{};
-    std::memcpy(&bytes, &view, sizeof bytes);
-    return bytes.data == kText.data() && bytes.size == kText.size();
-}
 
 class PluginReader final : public StateReader {
   public:
@@ -202,8 +182,7 @@ class PluginBackend final : public Backend {
     Status stage(const StateDiff& diff) override {
         const auto changes = diff.changes();
         return invoke(table_.name, "stage", [&](cb_error* error) {
-            return table_.stage(backend_, reinterpret_cast<const cb_change*>(changes.data()),
-                                changes.size(), error);
+            return table_.stage(backend_, changes_of(changes), changes.size(), error);
         });
     }
 
@@ -398,6 +377,14 @@ Result<std::unique_ptr<Backend>> create_backend(const void* knowledge,
     auto backend = std::make_unique<PluginBackend>(offer, resources);
     COMMITBENCH_TRY(backend->open(options));
     return std::unique_ptr<Backend>(std::move(backend));
+}
+
+bool keeps_files(const cb_backend_interface& table, const Options& options) {
+    if (table.keeps_files == nullptr) {
+        return (table.flags & CB_KEEPS_FILES) != 0;
+    }
+    const Settings settings(options);
+    return table.keeps_files(settings.data(), settings.size()) != 0;
 }
 
 }  // namespace commitbench::plugin

@@ -5,6 +5,7 @@
 
 #include "harness/core/backend.hpp"
 #include "harness/core/options.hpp"
+#include "include/commitbench/plugin.h"
 
 namespace commitbench::plugin {
 
@@ -13,5 +14,8 @@ namespace commitbench::plugin {
 [[nodiscard]] Result<std::unique_ptr<Backend>> create_backend(const void* knowledge,
                                                               const Options& options,
                                                               const CellResources& resources);
+
+/// Whether one with these options keeps files, as it says itself.
+[[nodiscard]] bool keeps_files(const cb_backend_interface& table, const Options& options);
 
 }  // namespace commitbench::plugin

@@ -55,7 +55,8 @@ Host::Host(WorkerPool* pool)
       host_{.struct_size = sizeof(cb_host),
             .workers = pool == nullptr ? 1 : pool->workers(),
             .context = this,
-            .run_on_workers = &Host::run} {}
+            .run_on_workers = &Host::run,
+            .rouse_workers = &Host::rouse} {}
 
 void Host::run(void* context, void (*body)(void*, std::uint32_t), void* argument) {
     const auto* self = static_cast<Host*>(context);
@@ -64,6 +65,12 @@ void Host::run(void* context, void (*body)(void*, std::uint32_t), void* argument
         return;
     }
     self->pool_->run([&](NativeWorker& worker) { body(argument, worker.index()); });
+}
+
+void Host::rouse(void* context) {
+    if (const WorkerPool* pool = static_cast<const Host*>(context)->pool_; pool != nullptr) {
+        pool->rouse();
+    }
 }
 
 void visit_counters(void (*counters)(void*, cb_counter_visitor, void*),

@@ -74,6 +74,7 @@ class Host {
 
   private:
     static void run(void* context, void (*body)(void*, std::uint32_t), void* argument);
+    static void rouse(void* context);
 
     WorkerPool* pool_;
     cb_host host_;

@@ -2,6 +2,7 @@
 #include "harness/plugin/executor_plugin.hpp"
 
 #include "harness/plugin/access_bridge.hpp"
+#include "harness/plugin/change_bridge.hpp"
 #include "harness/plugin/library.hpp"
 
 #include <fmt/format.h>
@@ -146,8 +147,8 @@ class PluginExecutor final : public Executor {
                     table_.name, made.receipt_count, block.size(), block.number())};
         }
         result_.clear();
-        const auto* changes = reinterpret_cast<const Change*>(made.changes);
-        for (std::size_t i = 0; i < made.change_count; ++i) {
+        const auto changes = changes_of(made.changes, made.change_count);
+        for (std::size_t i = 0; i < changes.size(); ++i) {
             if (i > 0 && !(changes[i - 1].key < changes[i].key)) {
                 return Error{
                     ErrorCode::mismatch,

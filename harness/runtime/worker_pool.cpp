@@ -25,6 +25,12 @@ WorkerPool::WorkerPool(std::uint32_t workers, Placement placement)
       patience_(workers > std::thread::hardware_concurrency() ? kCrowd : kOwnCore),
       placement_(std::move(placement)) {}
 
+WorkerPool::WorkerPool(const LentWorkers& lent)
+    : WorkerPool(lent.workers,
+                 Placement{.seats = {}, .why_not = "the workers are somebody else's"}) {
+    lent_ = lent;
+}
+
 WorkerPool::~WorkerPool() {
     stop_ = true;
     round_.fetch_add(1, std::memory_order_seq_cst);
@@ -56,7 +62,27 @@ void WorkerPool::pin_to_seat(std::uint32_t index) noexcept {
     }
 }
 
+void WorkerPool::run_on_lent(Erased call, void* task) {
+    struct Round {
+        Erased call;
+        void* task;
+        Patience patience;
+    } round{call, task, patience_};
+    lent_.run(
+        lent_.context,
+        [](void* argument, std::uint32_t index) {
+            const auto& shared = *static_cast<const Round*>(argument);
+            NativeWorker worker(index, shared.patience);
+            shared.call(shared.task, worker);
+        },
+        &round);
+}
+
 void WorkerPool::run_erased(Erased call, void* task) {
+    if (lent_.run != nullptr) {
+        run_on_lent(call, task);
+        return;
+    }
     if (threads_.empty()) {
         start_threads();
     }

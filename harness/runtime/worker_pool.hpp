@@ -65,6 +65,18 @@ class NativeWorker {
     std::uint32_t turns_ = 0;  // of relax(), all told
 };
 
+/// Threads that somebody else keeps, for a pool without threads of its own.
+struct LentWorkers {
+    std::uint32_t workers = 1;  ///< at least 1, the caller of run() included
+    void* context = nullptr;
+    /// Runs body(argument, i) for i < workers, all at the same time; returns when all have returned.
+    void (*run)(void* context,
+                void (*body)(void* argument, std::uint32_t worker),
+                void* argument) = nullptr;
+    /// As WorkerPool::rouse; null: there is nothing of the kind.
+    void (*rouse)(void* context) = nullptr;
+};
+
 /// `workers` threads of which the caller of run() is one, so a pool of one has no thread and costs
 /// nothing. Idle workers look for a short while, then sleep. run() from one thread at a time; pools
 /// do not nest.
@@ -80,6 +92,8 @@ class WorkerPool {
     /// INVARIANT: workers >= 1; the placement is that of so many workers, or nobody is pinned.
     /// Threads start at the first run(), so that a process can still fork before.
     explicit WorkerPool(std::uint32_t workers, Placement placement = {});
+    /// On the threads of somebody who outlives the pool.
+    explicit WorkerPool(const LentWorkers& lent);
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
     ~WorkerPool();
@@ -109,6 +123,8 @@ class WorkerPool {
     void rouse() const noexcept {
         if (asleep_.load(std::memory_order_relaxed) > 0) {
             futex_wake(round_, kWakeAll);
+        } else if (lent_.rouse != nullptr) {
+            lent_.rouse(lent_.context);
         }
     }
 
@@ -133,6 +149,7 @@ class WorkerPool {
   private:
     using Erased = void (*)(void*, NativeWorker&);
     void run_erased(Erased call, void* task);
+    void run_on_lent(Erased call, void* task);
     void start_threads();
     void run_round(Erased call, void* task);
     void pin_to_seat(std::uint32_t index) noexcept;
@@ -154,6 +171,7 @@ class WorkerPool {
     cpu_set_t callers_units_{};  // where the caller may run outside run()
     std::atomic<bool> refused_{false};
     std::vector<std::thread> threads_;
+    LentWorkers lent_;  // run is null: the threads are our own
 };
 
 }  // namespace commitbench

@@ -9,6 +9,9 @@
 // The contracts (order of calls, threads, who owns what) are those of cb_backend_interface in
 // plugin.h. Failures are thrown, as Failure or any std::exception, and end at the border; nothing
 // else of the standard library crosses it.
+//
+// What is made with this file runs in every host of ABI 1.0 and later: services that came after 1.0
+// are used where the host has them (Workers).
 #pragma once
 
 #include <commitbench/plugin.h>
@@ -19,6 +22,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -57,6 +61,8 @@ class Settings {
     [[nodiscard]] double real(std::string_view key) const {
         return std::stod(std::string(text(key)));
     }
+    [[nodiscard]] const cb_setting* begin() const { return settings_; }
+    [[nodiscard]] const cb_setting* end() const { return settings_ + count_; }
 
   private:
     const cb_setting* settings_;
@@ -97,12 +103,47 @@ class SortedState {
     std::size_t count_ = 0;
 };
 
+/// The host's threads.
+class Workers {
+  public:
+    /// Valid as long as the host, which outlives the backend.
+    explicit Workers(const cb_host* host) : host_(host) {}
+    /// The caller's thread included.
+    [[nodiscard]] std::uint32_t count() const noexcept { return host_->workers; }
+    /// Calls body(i) for i < count(), all at the same time; returns when all have returned. `body`
+    /// must not throw.
+    template<class Body>
+    void run(Body&& body) const {
+        using Plain = std::remove_reference_t<Body>;
+        host_->run_on_workers(
+            host_->context,
+            [](void* argument, std::uint32_t worker) { (*static_cast<Plain*>(argument))(worker); },
+            const_cast<void*>(static_cast<const void*>(&body)));
+    }
+    /// Wakes them, where run() follows soon. Nothing in a host of ABI 1.0, which cannot.
+    void rouse() const {
+        if (CB_HAS(cb_host, host_, rouse_workers)) {
+            host_->rouse_workers(host_->context);
+        }
+    }
+
+  private:
+    const cb_host* host_;
+};
+
 /// One a thread.
 class Reader {
   public:
     virtual ~Reader() = default;
     /// False where absent. The value is valid until the next call.
     virtual bool get(const cb_key& key, cb_bytes& value) = 0;
+};
+
+/// What the items of a proof show.
+struct Verdict {
+    bool valid = false;    ///< they lead to the root
+    bool present = false;  ///< where valid
+    cb_bytes value{};      ///< where present; valid until the next call
 };
 
 /// A constructor Mine(const Settings&, const cb_resources&) opens what is in resources.directory.
@@ -119,6 +160,19 @@ class Backend {
     virtual std::unique_ptr<Reader> open_reader() = 0;
     virtual void counters(cb_counter_visitor, void* /*context*/) {}
     virtual void facts(cb_fact_visitor, void* /*context*/) {}
+
+    // Offered where Mine overrides them, in public; else the table says that they are not. prove and
+    // verify come together.
+    virtual void paths_of(const cb_key* /*keys*/, std::size_t /*count*/, cb_key* /*paths*/) {}
+    virtual void stage_keys(const cb_key_change* /*changes*/, std::size_t /*count*/) {}
+    virtual void prove(cb_bytes /*key*/, cb_item_visitor, void* /*context*/) {}
+    virtual Verdict verify(const std::uint8_t* /*root*/,
+                           cb_bytes /*key*/,
+                           const cb_bytes* /*items*/,
+                           std::size_t /*count*/) {
+        return {};
+    }
+    // And, where files depend on options: static bool Mine::keeps_files(const Settings&).
 };
 
 namespace detail {
@@ -206,7 +260,53 @@ struct Table {
     static void facts(void* backend, cb_fact_visitor visitor, void* context) {
         of(backend).facts(visitor, context);
     }
+    static void paths_of(void* backend, const cb_key* keys, std::size_t count, cb_key* paths) {
+        of(backend).paths_of(keys, count, paths);
+    }
+    static cb_code stage_keys(void* backend,
+                              const cb_key_change* changes,
+                              std::size_t count,
+                              cb_error* error) {
+        return at_border(error, [&] { of(backend).stage_keys(changes, count); });
+    }
+    static cb_code prove(void* backend,
+                         cb_bytes key,
+                         cb_item_visitor visitor,
+                         void* context,
+                         cb_error* error) {
+        return at_border(error, [&] { of(backend).prove(key, visitor, context); });
+    }
+    static cb_code verify(void* backend,
+                          const std::uint8_t* root,
+                          cb_bytes key,
+                          const cb_bytes* items,
+                          std::size_t count,
+                          std::int32_t* valid,
+                          std::int32_t* present,
+                          cb_bytes* value,
+                          cb_error* error) {
+        return at_border(error, [&] {
+            const Verdict verdict = of(backend).verify(root, key, items, count);
+            *valid = verdict.valid ? 1 : 0;
+            *present = verdict.valid && verdict.present ? 1 : 0;
+            *value = verdict.value;
+        });
+    }
+    static std::int32_t keeps_files(const cb_setting* settings, std::size_t count) {
+        return Mine::keeps_files(Settings(settings, count)) ? 1 : 0;
+    }
 };
+
+/// Whether Mine overrides what Backend has by this name.
+template<class OfMine, class OfBackend>
+constexpr bool overrides(OfMine, OfBackend) {
+    return !std::is_same_v<OfMine, OfBackend>;
+}
+
+template<class Mine, class = void>
+struct SaysWhatItKeeps : std::false_type {};
+template<class Mine>
+struct SaysWhatItKeeps<Mine, std::void_t<decltype(&Mine::keeps_files)>> : std::true_type {};
 
 template<class Mine>
 constexpr cb_backend_interface table(const char* name,
@@ -235,11 +335,30 @@ constexpr cb_backend_interface table(const char* name,
     made.reader_close = &Table<Mine>::reader_close;
     made.counters = &Table<Mine>::counters;
     made.facts = &Table<Mine>::facts;
+    if constexpr (overrides(&Mine::paths_of, &Backend::paths_of)) {
+        made.paths_of = &Table<Mine>::paths_of;
+    }
+    if constexpr (overrides(&Mine::stage_keys, &Backend::stage_keys)) {
+        made.stage_keys = &Table<Mine>::stage_keys;
+    }
+    constexpr bool kProves = overrides(&Mine::prove, &Backend::prove);
+    static_assert(kProves == overrides(&Mine::verify, &Backend::verify),
+                  "prove and verify come together");
+    if constexpr (kProves) {
+        made.prove = &Table<Mine>::prove;
+        made.verify = &Table<Mine>::verify;
+    }
+    if constexpr (SaysWhatItKeeps<Mine>::value) {
+        made.keeps_files = &Table<Mine>::keeps_files;
+    }
     return made;
 }
 
 }  // namespace detail
 }  // namespace commitbench::api
+
+/// The minor version that this layer cannot do without.
+#define COMMITBENCH_BACKEND_NEEDS_MINOR 0u
 
 /// The plug-in's one symbol, for a library with one backend. `options`: an array of cb_option;
 /// `flags`: CB_KEEPS_FILES or 0.
@@ -250,7 +369,7 @@ constexpr cb_backend_interface table(const char* name,
     static constexpr cb_interface commitbench_interfaces[] = {                                 \
         {COMMITBENCH_BACKEND_1, &commitbench_backend_table}};                                  \
     const cb_plugin commitbench_plugin = {COMMITBENCH_ABI_MAJOR,                               \
-                                          COMMITBENCH_ABI_MINOR,                               \
+                                          COMMITBENCH_BACKEND_NEEDS_MINOR,                     \
                                           sizeof(cb_plugin),                                   \
                                           1,                                                   \
                                           commitbench_interfaces,                              \

@@ -34,8 +34,12 @@
 
 /* Must be the host's. */
 #define COMMITBENCH_ABI_MAJOR 1u
-/* May be smaller than the host's. */
-#define COMMITBENCH_ABI_MINOR 0u
+/* May be smaller than the host's, and not larger. A plug-in can write a smaller one into commitbench_plugin, that of the newest field that it
+ * cannot do without: hosts from that version on take it, and it asks CB_HAS before it touches what came later ("since 1.1"). */
+#define COMMITBENCH_ABI_MINOR 1u
+
+/* Whether the struct that `object` points to reaches as far as this field: CB_HAS(cb_host, host, rouse_workers). */
+#define CB_HAS(type, object, field) ((object)->struct_size >= offsetof(type, field) + sizeof(((type*)0)->field))
 
 #define COMMITBENCH_BACKEND_1  "commitbench.backend/1"
 #define COMMITBENCH_EXECUTOR_1 "commitbench.executor/1"
@@ -127,6 +131,9 @@ typedef struct cb_host {
     /* Runs body(argument, i) for i = 0 .. workers - 1, each on a thread of its own, all at the same time, and returns when all have
      * returned. The threads are the harness's own, pinned where the user asked for it. Not from within a body. [one] */
     void (*run_on_workers)(void* context, void (*body)(void* argument, uint32_t worker), void* argument);
+    /* Since 1.1. A hint that run_on_workers follows soon: wakes those of the threads that sleep, so that they get up while the caller still has
+     * a little to do by itself. Where it follows within some 50 us, it finds them awake. Returns at once. [one] */
+    void (*rouse_workers)(void* context);
 } cb_host;
 
 /* ------------------------------------------------------------------------------------------------ changes */
@@ -244,6 +251,10 @@ typedef struct cb_backend_interface {
     /* Optional. [one] */
     void (*counters)(void* backend, cb_counter_visitor visitor, void* context);
     void (*facts)(void* backend, cb_fact_visitor visitor, void* context);
+
+    /* Since 1.1. Optional: NULL where `flags` says it. [any] Whether a backend with these settings would keep files, where that is a matter of
+     * its options: 0 or 1. */
+    int32_t (*keeps_files)(const cb_setting* settings, size_t count);
 } cb_backend_interface;
 
 /* ------------------------------------------------------------------------------------------------ transactions */

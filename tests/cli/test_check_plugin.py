@@ -4,15 +4,15 @@ import json
 from typing import Any
 
 from cli_test import CliTest, Completed
-from test_plugins import plugin
+from test_plugins import PAGED, plugin
 
 
 class CheckPlugin(CliTest):
     """Each test of the kit runs in a process of its own, so that a few go a long way."""
 
     def check(self, name: str, *words: str, exit_code: int) -> dict[str, Any]:
-        """The kit's JSON for a built plug-in."""
-        done = self.run_program("check-plugin", plugin(name), "--json", *words)
+        """The kit's JSON for a built plug-in of the tests, or for one by its path."""
+        done = self.run_program("check-plugin", name if name.startswith("/") else plugin(name), "--json", *words)
         self.assertEqual(exit_code, done.returncode, done.stdout + done.stderr)
         report: dict[str, Any] = json.loads(done.stdout)
         return report
@@ -50,6 +50,13 @@ class GoodOnes(CheckPlugin):
         for test in ("staged-is-not-kept", "second-process", "killed-in-persist"):
             self.assertEqual("ok", found[test]["result"], found[test])
         self.assertRegex(found["killed-in-persist"]["why"], r"^\d+ kills, \d+ of them within persist$")
+
+    def test_built_in_backend_as_plugin(self) -> None:
+        report = self.check(f"{PAGED}:store=file", "--only", "script-keys", "--only", "proofs", "--only", "workers", "--only", "history", "--only",
+                            "second-process", "--only", "killed-in-persist", exit_code=0)
+        self.assertEqual((6, 0), (report["passed"], report["skipped"]))
+        in_memory = self.check(PAGED, "--only", "second-process", exit_code=0)
+        self.assertEqual(1, in_memory["skipped"])
 
     def test_executor_and_workload(self) -> None:
         report = self.check("in_order", exit_code=0)
@@ -167,7 +174,7 @@ class Words(CheckPlugin):
                 self.assert_refused(self.run_words(*words), said)
 
     def test_what_is_no_plugin_fails_the_first_test(self) -> None:
-        for name, said in (("no_symbol", "has no symbol commitbench_plugin"), ("other_major", "was built for plug-in ABI 2.0"),
+        for name, said in (("no_symbol", "has no symbol commitbench_plugin"), ("other_major", "was built for plug-in ABI 2.1"),
                            ("no_persist", "has no function persist"), ("bad_default", "does not agree with itself")):
             with self.subTest(name):
                 done = self.run_words(plugin(name))

@@ -3,13 +3,19 @@
 import json
 import os
 import pathlib
+import platform
 import shutil
 import sys
+import unittest
 from typing import Any
 
 from cli_test import SMALL_WORKLOAD, CliTest, Completed
 
 BUILT: pathlib.Path = pathlib.Path(os.environ["COMMITBENCH_TEST_PLUGINS"])
+# The built-in backend behind the interface.
+PAGED: str = str(pathlib.Path(os.environ["COMMITBENCH_BUILD"]) / "plugins" / "paged.so")
+# Built with the first header, and never again.
+FIRST_ABI: str = str(pathlib.Path(__file__).resolve().parents[1] / "plugin" / "abi_1_0" / "every_interface.so")
 # The array of the small backend is searched key by key.
 FEW_KEYS: str = "transfer:accounts=60,block-size=20"
 
@@ -19,8 +25,8 @@ def plugin(name: str) -> str:
     return str(BUILT / f"{name}.so")
 
 
-class Plugins(CliTest):
-    """In runs."""
+class PluginTest(CliTest):
+    """Small cells."""
 
     def run_small(self, *words: str, exit_code: int = 0) -> dict[str, Any]:
         """One small cell; its line."""
@@ -28,6 +34,10 @@ class Plugins(CliTest):
         self.assertEqual(exit_code, done.returncode, done.stdout + done.stderr)
         line: dict[str, Any] = json.loads(self.result_lines()[-1])
         return line
+
+
+class Plugins(PluginTest):
+    """In runs."""
 
     def test_backend_by_file(self) -> None:
         line = self.run_small("--workload", SMALL_WORKLOAD, "--backend", plugin("template") + ":most-keys=5k")
@@ -92,7 +102,7 @@ class Plugins(CliTest):
         for backend, said in ((str(text), "is not a shared library"),
                               (str(self.folder / "foreign.so"), "is made for machine number 22, and this commitbench runs on"),
                               (str(self.folder / "missing.so"), "there is no such file"),
-                              (plugin("other_major"), "was built for plug-in ABI 2.0, and this commitbench speaks 1."),
+                              (plugin("other_major"), "was built for plug-in ABI 2.1, and this commitbench speaks 1."),
                               (plugin("newer_minor"), "use a newer commitbench, or rebuild the plug-in"),
                               (plugin("no_symbol"), "has no symbol commitbench_plugin"),
                               (plugin("in_order"), "offers no backend"),
@@ -205,3 +215,50 @@ class Folders(CliTest):
         self.assertEqual([block["root"] for block in loaded["blocks"]], [block["root"] for block in restored["blocks"]])
         self.assert_refused(self.run_program("load", "--workload", FEW_KEYS, "--backend", plugin("small"), "--dir", "none"),
                             "keeps its state in memory")
+
+
+@unittest.skipUnless(platform.machine() == "x86_64", "the kept library is for x86-64")
+class FirstAbi(PluginTest):
+    """A library that was built before anything was appended to the header."""
+
+    def test_all_three_interfaces_run(self) -> None:
+        line = self.run_small("--workload", FIRST_ABI + ":counters=200", "--executor", FIRST_ABI, "--backend", FIRST_ABI, "--workers", "2")
+        self.assertEqual("valid", line["ledger"]["verdict"])
+        self.assertEqual("kept-workload:counters=200", line["workload"]["spec"])
+
+    def test_they_agree_with_built_in_ones(self) -> None:
+        roots = set()
+        for executor in (FIRST_ABI, "block-stm"):
+            line = self.run_small("--workload", FIRST_ABI, "--executor", executor, "--workers", "2", "--backend", "mpt")
+            self.assertEqual("valid", line["ledger"]["verdict"])
+            roots.add(line["blocks"][-1]["root"])
+        self.assertEqual(1, len(roots))
+
+    def test_it_does_what_the_header_demands(self) -> None:
+        done = self.run_program("check-plugin", FIRST_ABI, "--only", "history", "--only", "workers", "--only", "many-conflicts", "--only", "same-bytes")
+        self.assertIn("4 passed, 0 failed", self.assert_ok(done))
+
+
+class BuiltInAsPlugin(PluginTest):
+    """`paged` behind the interface is `paged`."""
+
+    def test_equal_roots(self) -> None:
+        workload = "kv:items=2000,block-size=300,rmw=2,writes=1,delete-share=0.2,fresh-share=0.2"
+        for options in ("store=memory", "store=file,elide=4", "store=lmdb,hash=sha256"):
+            for workers in ("1", "2"):
+                with self.subTest(options=options, workers=workers):
+                    lines = [self.run_small("--workload", workload, "--backend", f"{backend}:{options}", "--executor", "block-stm", "--workers", workers)
+                             for backend in ("paged", PAGED)]
+                    self.assertEqual([block["root"] for block in lines[0]["blocks"]], [block["root"] for block in lines[1]["blocks"]])
+                    self.assertEqual("valid", lines[1]["ledger"]["verdict"])
+                    self.assertEqual(lines[0]["backend"]["spec"], lines[1]["backend"]["spec"])
+                    self.assertIn("paged.so", lines[1]["backend"]["facts"]["plugin"]["value"])
+
+    def test_it_is_described_alike(self) -> None:
+        built_in, plug_in = (self.assert_ok(self.run_program("describe", "backend", backend)) for backend in ("paged", PAGED))
+        for line in built_in.splitlines():
+            self.assertIn(line.strip(), plug_in)
+
+    def test_refusals_keep_their_words(self) -> None:
+        done = self.run_program("run", "--blocks", "2", "--workload", "kv:items=200k,block-size=10", "--backend", PAGED, "--memory", "4MiB")
+        self.assert_refused(done, "plug-in paged: ", "raise --memory")

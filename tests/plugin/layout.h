@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What plug-ins of ABI 1.0 were compiled with, and what no later header may change: sizes and places of the records, the first fields of the
+ * What plug-ins of each ABI 1 were compiled with, and what no later header may change: sizes and places of the records, the first fields of the
  * tables, and the places of all functions of 1.0. Compiled as C and as C++. */
 #ifndef TESTS_PLUGIN_LAYOUT_H
 #define TESTS_PLUGIN_LAYOUT_H
@@ -7,9 +7,9 @@
 #include <commitbench/plugin.h>
 
 #ifdef __cplusplus
-#    define KEPT(condition) static_assert(condition, "ABI 1.0")
+#    define KEPT(condition) static_assert(condition, "plug-ins rely on this")
 #else
-#    define KEPT(condition) _Static_assert(condition, "ABI 1.0")
+#    define KEPT(condition) _Static_assert(condition, "plug-ins rely on this")
 #endif
 
 KEPT(COMMITBENCH_ABI_MAJOR == 1);
@@ -41,5 +41,9 @@ KEPT(offsetof(cb_access, read) == 16 && offsetof(cb_access, spend) == 48);
 KEPT(offsetof(cb_block, number) == 8 && offsetof(cb_block, execute) == 24 && offsetof(cb_block, key_count) == 56);
 KEPT(offsetof(cb_block_result, changes) == 8 && offsetof(cb_block_result, writes) == 56);
 KEPT(offsetof(cb_state, reader_open) == 16 && offsetof(cb_state, reader_close) == 32);
+
+/* Appended by 1.1. */
+KEPT(offsetof(cb_host, rouse_workers) == 24 && sizeof(cb_host) >= 32);
+KEPT(offsetof(cb_backend_interface, keeps_files) == 184 && sizeof(cb_backend_interface) >= 192);
 
 #endif

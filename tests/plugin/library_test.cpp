@@ -61,6 +61,23 @@ TEST(PluginLibrary, OffersExecutorAndWorkload) {
     EXPECT_EQ((*library)->workloads.front().name, "counters");
 }
 
+/// Built with the first header, and shorter than what today's says.
+TEST(PluginLibrary, OfTheFirstAbiOffersAllItsInterfaces) {
+#ifndef __x86_64__
+    GTEST_SKIP() << "the kept library is for x86-64";
+#endif
+    const auto library = open_library(std::filesystem::path(COMMITBENCH_SOURCE_DIR) /
+                                      "tests/plugin/abi_1_0/every_interface.so");
+    ASSERT_TRUE(library.ok()) << library.error().message;
+    ASSERT_EQ((*library)->backends.size(), 1U);
+    ASSERT_EQ((*library)->executors.size(), 1U);
+    ASSERT_EQ((*library)->workloads.size(), 1U);
+    const cb_backend_interface& table = (*library)->backend_offers.front().table;
+    EXPECT_LT(table.struct_size, sizeof table);
+    EXPECT_EQ(table.keeps_files, nullptr);
+    EXPECT_NE(table.counters, nullptr);
+}
+
 TEST(PluginLibrary, IsOpenedOnce) {
     const auto first = open_library(built("small"));
     const auto second = open_library(built("small").parent_path() / "." / "small.so");
@@ -71,9 +88,9 @@ TEST(PluginLibrary, IsOpenedOnce) {
 TEST(PluginLibrary, IsRefusedInOneLine) {
     EXPECT_THAT(
         refusal_of(built("other_major")),
-        HasSubstr("was built for plug-in ABI 2.0, and this commitbench speaks 1.0: rebuild it"));
+        HasSubstr("was built for plug-in ABI 2.1, and this commitbench speaks 1.1: rebuild it"));
     EXPECT_THAT(refusal_of(built("newer_minor")),
-                HasSubstr("ABI 1.1, which is newer than this commitbench's 1.0"));
+                HasSubstr("ABI 1.2, which is newer than this commitbench's 1.1"));
     EXPECT_THAT(refusal_of(built("short")),
                 HasSubstr("says that it has 16 bytes, and has 64 since ABI 1.0"));
     EXPECT_THAT(refusal_of(built("no_symbol")), HasSubstr("has no symbol commitbench_plugin"));

@@ -153,6 +153,37 @@ TEST(WorkerPool, WakesWorkersThatFellAsleepBetweenRounds) {
     EXPECT_EQ(runs, 60U);
 }
 
+/// A pool on another pool's threads, as a plug-in has it.
+TEST(WorkerPool, RunsOnLentThreads) {
+    for (const std::uint32_t workers : {1U, 2U, 3U}) {
+        struct Lender {
+            WorkerPool pool;
+            std::uint32_t roused = 0;
+        } lender{.pool = WorkerPool(workers)};
+        WorkerPool pool(LentWorkers{
+            .workers = workers,
+            .context = &lender,
+            .run =
+                [](void* context, void (*body)(void*, std::uint32_t), void* argument) {
+                    static_cast<Lender*>(context)->pool.run(
+                        [&](const NativeWorker& worker) { body(argument, worker.index()); });
+                },
+            .rouse = [](void* context) { ++static_cast<Lender*>(context)->roused; }});
+        EXPECT_EQ(pool.workers(), workers);
+        EXPECT_FALSE(pool.placement().pinned());
+        std::vector<std::uint32_t> taken(workers, 0);
+        for (int round = 0; round < 3; ++round) {
+            pool.rouse();
+            pool.run([&](const NativeWorker& worker) { ++taken[worker.index()]; });
+        }
+        EXPECT_THAT(taken, ::testing::Each(3U));
+        EXPECT_EQ(lender.roused, 3U);
+        std::atomic<std::uint32_t> items{0};
+        pool.for_each(100, [&](std::size_t, std::uint32_t) { ++items; });
+        EXPECT_EQ(items, 100U);
+    }
+}
+
 /// What the caller wrote before a run the workers see, and the other way round, without atomics.
 TEST(WorkerPool, RunsHandOverPlainMemory) {
     for (const std::uint32_t workers : {2U, 3U, 8U}) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/core/registry.hpp"
+#include "include/commitbench/plugin.h"
 
 #include <string>
 #include <variant>
@@ -18,6 +19,8 @@ struct Subject {
     ComponentSpec given;
     /// Of a backend: what was persisted is there for the next process.
     bool keeps_files = false;
+    /// Of a plug-in's backend; null of others.
+    const cb_backend_interface* plugin_table = nullptr;
 
     [[nodiscard]] Kind kind() const { return static_cast<Kind>(component.index()); }
     [[nodiscard]] std::string_view name() const;
