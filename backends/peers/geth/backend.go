@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/rawdb"
@@ -16,6 +17,10 @@ import (
 	"github.com/ethereum/go-ethereum/triedb/hashdb"
 	"github.com/ethereum/go-ethereum/triedb/pathdb"
 )
+
+// A fastcache passes over an entry of 64 KiB or more, and what it has under that name stays there: pathdb's clean caches go on giving the node or
+// the value of before (README.md, "Faults"). This is less, by more than a path takes, and only a value of about this size makes such a node.
+const leastUncached = 1<<16 - 1<<10
 
 // A node keeps so many tries in memory under hashdb (state.TriesInMemory); pathdb has the same number of layers inside.
 const triesInMemory = 128
@@ -36,7 +41,9 @@ type backend struct {
 	at      position
 	empty   bool
 	staged  *staged
-	era     uint64        // of readers: changes when what they read is out of date
+	huge    bool   // whether values of leastUncached were ever here
+	era     uint64 // of readers: changes when what they read is out of date
+	walked  walkedTrie
 	tries   []common.Hash // flush=buffer with hashdb: referenced roots, oldest first
 	written uint64        // nodes
 }
@@ -50,6 +57,7 @@ type staged struct {
 
 func openBackend(o options) (*backend, error) {
 	runtime.GOMAXPROCS(max(o.procs, 1))
+	debug.SetGCPercent(o.gogc)
 	b := &backend{options: o}
 	if err := b.openFiles(); err != nil {
 		return nil, err
@@ -86,6 +94,9 @@ func (b *backend) resume() error {
 	}
 	b.nodes = triedb.NewDatabase(b.store, b.config())
 	b.at, b.empty = found.at, false
+	if b.huge, err = b.store.Has(hugeKey); err != nil {
+		return err
+	}
 	if b.options.scheme == rawdb.PathScheme {
 		if err := b.takeUpJournal(); err != nil {
 			return err
@@ -139,7 +150,13 @@ func (b *backend) load(each func(add func(key, value []byte) error) error) error
 	if err != nil {
 		return err
 	}
-	if err := each(l.add); err != nil {
+	add := func(key, value []byte) error {
+		if err := b.meet(value); err != nil {
+			return err
+		}
+		return l.add(key, value)
+	}
+	if err := each(add); err != nil {
 		return err
 	}
 	root, err := l.finish()
@@ -171,6 +188,11 @@ func (b *backend) stage(keys, values [][]byte) error {
 	if err != nil {
 		return err
 	}
+	for _, value := range values {
+		if err := b.meet(value); err != nil {
+			return err
+		}
+	}
 	next := &staged{trie: tr}
 	if err := tr.UpdateBatch(keys, values); err != nil {
 		return err
@@ -192,13 +214,46 @@ func (b *backend) stage(keys, values [][]byte) error {
 	return nil
 }
 
-// openTrie opens the trie of the last block. A backend that was never loaded begins with the empty one.
+// meet notes the first value of leastUncached, for later processes too.
+func (b *backend) meet(value []byte) error {
+	if len(value) < leastUncached || b.huge {
+		return nil
+	}
+	b.huge = true
+	return b.store.Put(hugeKey, []byte{})
+}
+
+// isUncached says whether a node or a value of the block is larger than what pathdb's clean caches take.
+func (b *backend) isUncached(set *trienode.NodeSet) bool {
+	if !b.huge || b.staged.flat == nil {
+		return false
+	}
+	for _, value := range b.staged.flat {
+		if len(value) >= leastUncached {
+			return true
+		}
+	}
+	if set == nil {
+		return false
+	}
+	for _, node := range set.Nodes {
+		if len(node.Blob) >= leastUncached {
+			return true
+		}
+	}
+	return false
+}
+
+// openTrie opens the trie of the last block, or takes one that readers walked, as go-ethereum takes its prefetcher's. A backend that was never loaded begins with the empty one.
 func (b *backend) openTrie() (*trie.Trie, error) {
 	if b.empty {
 		nothing := func(func(key, value []byte) error) error { return nil }
 		if err := b.load(nothing); err != nil {
 			return nil, err
 		}
+	}
+	if walked := b.walked.take(b.era); walked != nil {
+		return walked, nil
 	}
 	return trie.New(trie.StateTrieID(b.at.root), b.nodes)
 }
@@ -239,6 +294,20 @@ func (b *backend) persist(block uint64) error {
 	return nil
 }
 
+// emptyCaches opens pathdb again at `root`, which has no other way to forget what it cached.
+func (b *backend) emptyCaches(root common.Hash) error {
+	if b.options.buffered {
+		if err := b.nodes.Journal(root); err != nil {
+			return err
+		}
+	}
+	if err := b.nodes.Close(); err != nil {
+		return err
+	}
+	b.nodes = triedb.NewDatabase(b.store, b.config())
+	return nil
+}
+
 func (b *backend) update(next position, set *trienode.NodeSet) error {
 	merged := trienode.NewMergedNodeSet()
 	if set != nil {
@@ -255,11 +324,20 @@ func (b *backend) update(next position, set *trienode.NodeSet) error {
 	if err := b.nodes.Update(next.root, b.at.root, next.block, merged, states); err != nil {
 		return err
 	}
+	keep := b.commit
 	if b.options.buffered {
-		return b.keepInMemory(next.root)
+		keep = b.keepInMemory
 	}
-	if err := b.commit(next.root); err != nil {
+	if err := keep(next.root); err != nil {
 		return err
+	}
+	if b.isUncached(set) {
+		if err := b.emptyCaches(next.root); err != nil {
+			return err
+		}
+	}
+	if b.options.buffered {
+		return nil
 	}
 	if !b.store.positions.isWritten(next.block) {
 		return b.writePosition(next) // the trie became empty: hashdb writes no node for it

@@ -49,6 +49,7 @@ type options struct {
 	dirtyCache uint64
 	handles    int
 	procs      int
+	gogc       int
 	divided    bool // whether any cache was left to the rule
 }
 
@@ -59,8 +60,10 @@ func resolve(words map[string]string, given resources) (options, error) {
 		scheme:    words["scheme"],
 		engine:    words["db"],
 		buffered:  words["flush"] == "buffer",
-		sync:      words["sync"] == "on" || (words["sync"] == "auto" && given.durable),
 	}
+	// Pebble keeps the end of its log in the process until it is synced, and even durability=none wants what a kill leaves.
+	wanted := given.durable || (o.engine == rawdb.DBPebble && !o.buffered)
+	o.sync = words["sync"] == "on" || (words["sync"] == "auto" && wanted)
 	hasFlat := o.scheme == rawdb.PathScheme
 	o.flat = words["reads"] == "flat" || (words["reads"] == "auto" && hasFlat)
 	switch {
@@ -139,6 +142,11 @@ func (o *options) count(words map[string]string) error {
 		}
 		o.procs = int(procs)
 	}
+	gogc, err := number("gogc", words["gogc"])
+	if err != nil {
+		return err
+	}
+	o.gogc = int(gogc)
 	if words["handles"] != "auto" {
 		handles, err := number("handles", words["handles"])
 		if err != nil {

@@ -87,9 +87,12 @@ static const cb_option options[] = {
     {"dirty-cache", CB_INTEGER, "MiB", "auto", "auto|1..",
      "what flush=buffer collects before it writes; auto: 25 % of the memory budget (scheme=path: 256 MiB at most); flush=block has no use for it"},
     {"handles", CB_INTEGER, "files", "auto", "auto|16..1M", "files that the engine keeps open; auto: half of what the process may, as go-ethereum does"},
-    {"sync", CB_CHOICE, "", "auto", "auto|on|off", "one sync of the engine's log at the end of persist; auto: on with durability=block"},
+    {"sync", CB_CHOICE, "", "auto", "auto|on|off", "one sync of the engine's log at the end of persist; auto: on with durability=block, and with flush=block over Pebble, whose log is in "
+     "the process until then"},
     {"procs", CB_INTEGER, "threads", "auto", "auto|1..1024",
      "threads that run Go code at the same time (GOMAXPROCS), garbage collection and compaction included; auto: the cell's workers"},
+    {"gogc", CB_INTEGER, "percent", "50", "10..10000",
+     "how much Go's heap grows before it is collected (GOGC); the default is that of go-ethereum's --gogc"},
 };
 
 static const cb_backend_interface table = {

@@ -17,6 +17,7 @@ var (
 	positionKey = []byte("commitbench-position") // of what is in the database
 	headKey     = []byte("commitbench-head")     // of what is in pathdb's journal besides, after a close
 	layersKey   = []byte("commitbench-layers")   // which blocks the layers of that journal are
+	hugeKey     = []byte("commitbench-huge")     // there where values of leastUncached ever were
 )
 
 // position is a block and the state after it.

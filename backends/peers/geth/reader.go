@@ -3,6 +3,8 @@
 package main
 
 import (
+	"sync"
+
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/trie"
 )
@@ -45,9 +47,40 @@ func (r *reader) renew() error {
 		return nil
 	default:
 		tr, err := trie.New(trie.StateTrieID(b.at.root), b.nodes)
+		if err != nil {
+			return err
+		}
 		r.trie = tr
-		return err
+		b.walked.offer(tr, r.era)
+		return nil
 	}
+}
+
+// walkedTrie is the trie of the first reader of a block: what execution read is loaded and decoded in it. [thread-safe]
+type walkedTrie struct {
+	mutex sync.Mutex
+	trie  *trie.Trie
+	era   uint64
+}
+
+func (w *walkedTrie) offer(tr *trie.Trie, era uint64) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.trie == nil || w.era != era {
+		w.trie, w.era = tr, era
+	}
+}
+
+// take is nil where no reader walked the state of `era`. The reader uses it no more: a block is about to be staged.
+func (w *walkedTrie) take(era uint64) *trie.Trie {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	tr := w.trie
+	w.trie = nil
+	if w.era != era {
+		return nil
+	}
+	return tr
 }
 
 // get is empty where the key is absent. What it gives belongs to go-ethereum's caches: it is copied before anything else is called.
