@@ -46,6 +46,13 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME commitbench)
 set(CPACK_PACKAGE_CONTACT "the commitbench authors <commitbench@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+set(CPACK_PACKAGE_DESCRIPTION
+"What limits a blockchain node: executing transactions, or committing to the
+state? commitbench runs an executor against a backend on the blocks of a
+workload, checks that the result is right, and says where the time of every
+block went.
+Backends, executors and workloads of others are taken as shared libraries:
+their header, templates in C, C++ and Rust, and a conformance test are here.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)

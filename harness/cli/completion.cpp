@@ -36,7 +36,7 @@ Result<int> print_script(const std::string& shell) {
 }
 
 /// The format is that of completion_scripts.hpp.
-Result<int> print_words(const CLI::App& app, const std::vector<std::string>& typed) {
+Result<int> print_words(const CLI::App& app, std::span<const std::string> typed) {
     const Completion completion = complete_words(app, typed);
     for (const CompletionWord& word : completion.words) {
         fmt::print("{}{}\t{}\n", word.word, word.open ? "" : " ", word.help);
@@ -67,7 +67,11 @@ void add_completion(CLI::App& app, Action& chosen) {
     words->fallthrough(false);
     words->set_help_flag();
     words->callback([&chosen, &app, words] {
-        chosen = [&app, typed = words->remaining()] { return print_words(app, typed); };
+        // The first is the program's own name; without it CLI11 would see a "--" as its own.
+        chosen = [&app, line = words->remaining()]() -> Result<int> {
+            return line.empty() ? bad_input("complete: the words of the line are missing")
+                                : print_words(app, std::span(line).subspan(1));
+        };
     });
 }
 

@@ -13,8 +13,9 @@ struct ShellScript {
     std::string_view text;
 };
 
-/// Of `commitbench complete WORDS...`: a line a word, WORD<tab>HELP, with a space behind words that
-/// are complete; or ":files<tab>PREFIX" and ":folders<tab>PREFIX", where a path may follow PREFIX.
+/// Of `commitbench complete COMMITBENCH WORDS...` (the line as typed): a line a word,
+/// WORD<tab>HELP, with a space behind words that are complete; or ":files<tab>PREFIX" and
+/// ":folders<tab>PREFIX", where a path may follow PREFIX.
 inline constexpr std::array<ShellScript, 3> kCompletionScripts{
     ShellScript{
         "bash",
@@ -33,7 +34,7 @@ _commitbench() {
         kept=${current%"${current##*[$breaks]}"}
     fi
     COMPREPLY=()
-    answer=$("$program" complete "${words[@]:1}" 2>/dev/null) || return
+    answer=$("$program" complete "${words[@]}" 2>/dev/null) || return
     while IFS=$'\t' read -r word help; do
         case $word in
             "") ;;
@@ -63,7 +64,7 @@ _commitbench() {
     local program=${(Q)words[1]} answer line word help shown paths="" prefix=""
     local -a open closed open_shown closed_shown
     program=${program/#\~/$HOME}
-    answer=$("$program" complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null) || return 1
+    answer=$("$program" complete "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null) || return 1
     for line in "${(@f)answer}"; do
         word=${line%%$'\t'*}
         help=${line#*$'\t'}
@@ -101,7 +102,7 @@ function __commitbench_words
     set -l before (commandline -opc)
     set -l current "$(commandline -ct)"
     set -l program (string replace -r '^~' $HOME -- $before[1])
-    for line in ($program complete $before[2..] $current 2>/dev/null)
+    for line in ($program complete $before $current 2>/dev/null)
         set -l parts (string split -m 1 \t -- $line)
         set -l rest (string sub -s (math 1 + (string length -- "$parts[2]")) -- $current)
         switch $parts[1]
