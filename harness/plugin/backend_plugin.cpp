@@ -5,6 +5,7 @@
 #include "harness/plugin/library.hpp"
 
 #include <cstddef>
+#include <map>
 
 namespace commitbench::plugin {
 namespace {
@@ -204,7 +205,7 @@ class PluginBackend final : public Backend {
 
     Status stage_keys(std::span<const KeyChange> changes) override {
         if (table_.stage_keys == nullptr) {
-            return Backend::stage_keys(changes);
+            return stage_as_diff(changes);
         }
         script_.clear();
         for (const KeyChange& change : changes) {
@@ -298,6 +299,30 @@ class PluginBackend final : public Backend {
     }
 
   private:
+    /// What plugin.h promises of a plug-in without stage_keys: scripts whose keys have 32 bytes.
+    Status stage_as_diff(std::span<const KeyChange> changes) {
+        // The last change of a key wins.
+        std::map<StateKey, const KeyChange*> last;
+        for (const KeyChange& change : changes) {
+            if (change.key.size() != sizeof(StateKey)) {
+                return bad_input(fmt::format("a key of {} bytes: the keys of {} have {}",
+                                             change.key.size(), table_.name, sizeof(StateKey)));
+            }
+            last[StateKey::from(change.key)] = &change;
+        }
+        script_diff_.clear();
+        for (const auto& [key, change] : last) {
+            // The caller keeps the values until persist, as a StateDiff's are kept.
+            script_diff_.add_placed(
+                {.key = key,
+                 .old_value = {},
+                 .new_value = change->deleted ? ByteView{} : ByteView(change->value),
+                 .old_state = OldState::unknown,
+                 .deleted = change->deleted});
+        }
+        return stage(script_diff_);
+    }
+
     Status take_position() {
         cb_position position{};
         COMMITBENCH_TRY(invoke(table_.name, "position", [&](cb_error* error) {
@@ -321,6 +346,7 @@ class PluginBackend final : public Backend {
     Position position_;
     Root merkleized_;
     std::vector<cb_key_change> script_;
+    StateDiff script_diff_;  // until persist has returned
 };
 
 }  // namespace

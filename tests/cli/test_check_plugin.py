@@ -37,7 +37,7 @@ class GoodOnes(CheckPlugin):
     def test_template(self) -> None:
         report = self.check("template", exit_code=0)
         skipped = {test["test"] for test in report["tests"] if test["result"] == "skipped"}
-        self.assertEqual({"script-keys", "proofs", "staged-is-not-kept", "second-process", "killed-in-persist", "unwritable-folder"}, skipped)
+        self.assertEqual({"proofs", "staged-is-not-kept", "second-process", "killed-in-persist", "unwritable-folder"}, skipped)
         self.assertEqual((0, len(report["tests"])), (report["failed"], report["passed"] + report["skipped"]))
         self.assertEqual([{"kind": "backend", "name": "my-backend", "spec": "my-backend:most-keys=100000000"}], report["components"])
 

@@ -96,6 +96,17 @@ class Plugins(CliTest):
                 done = self.run_program("run", "--blocks", "2", "--quiet", "--workload", "transfer:accounts=300,block-size=10", "--backend", backend)
                 self.assert_refused(done, said)
 
+    def test_script_without_stage_keys(self) -> None:
+        # Its stage takes keys in order and once each; a script need not give them so.
+        first, second = "11" * 32, "22" * 32
+        roots = [self.assert_ok(self.run_program("root", "--backend", plugin("template"), "-", stdin=script)) for script in (
+            f"put {first} aa\ncommit\nput {second} bb\nput {first} cc\ndelete {second}\nput {second} dd\ncommit\n",
+            f"put {first} aa\ncommit\nput {first} cc\nput {second} dd\ncommit\n",
+        )]
+        self.assertEqual(roots[0], roots[1])
+        self.assertEqual(2, len(set(roots[0].splitlines())), "the batches have roots of their own")
+        self.assert_refused(self.run_program("root", "--backend", plugin("template"), "-", stdin="put 1122 aa\ncommit\n"), "32 bytes")
+
     def test_wrong_results_are_void(self) -> None:
         for name, said in (("wrong_root", "root"), ("loses_a_key", "")):
             with self.subTest(name):
