@@ -22,6 +22,8 @@ cb_code code_of(ErrorCode code) noexcept {
             return CB_UNSUPPORTED;
         case ErrorCode::io:
         case ErrorCode::interrupted:
+        case ErrorCode::timed_out:
+        case ErrorCode::plug_in:
             break;
     }
     return CB_IO;
