@@ -87,21 +87,15 @@ class ExportedText {
 }  // namespace commitbench::plugin
 
 /// The module's one symbol. Filled in when the library is loaded, before anybody can look at it.
-#define COMMITBENCH_EXPORT_BACKEND(component, version)                                            \
-    static const commitbench::plugin::ExportedText commitbench_text(component);                   \
-    static const cb_backend_interface commitbench_backend_table =                                 \
-        commitbench::api::detail::table<commitbench::plugin::Exported<component>>(                \
-            commitbench_text.name(), commitbench_text.summary(), commitbench_text.options().data(), \
-            commitbench_text.options().size(), 0);                                                \
-    static const cb_interface commitbench_interfaces[] = {                                        \
-        {COMMITBENCH_BACKEND_1, &commitbench_backend_table}};                                     \
-    const cb_plugin commitbench_plugin = {COMMITBENCH_ABI_MAJOR,                                  \
-                                          COMMITBENCH_BACKEND_NEEDS_MINOR,                        \
-                                          sizeof(cb_plugin),                                      \
-                                          1,                                                      \
-                                          commitbench_interfaces,                                 \
-                                          commitbench_text.name(),                                \
-                                          version,                                                \
-                                          "commitbench",                                          \
-                                          "Apache-2.0",                                           \
-                                          commitbench_text.summary()}
+#define COMMITBENCH_EXPORT_BACKEND(component, version)                                             \
+    static const commitbench::plugin::ExportedText commitbench_text(component);                    \
+    static const cb_backend_interface commitbench_backend_table =                                  \
+        commitbench::api::detail::table<commitbench::plugin::Exported<component>>(                 \
+            commitbench_text.name(), commitbench_text.summary(),                                   \
+            commitbench_text.options().data(), commitbench_text.options().size(), 0);              \
+    static const cb_interface commitbench_interfaces[] = {                                         \
+        {COMMITBENCH_BACKEND_1, &commitbench_backend_table}};                                      \
+    const cb_plugin commitbench_plugin = {                                                         \
+        COMMITBENCH_ABI_MAJOR,  COMMITBENCH_BACKEND_NEEDS_MINOR, sizeof(cb_plugin), 1,             \
+        commitbench_interfaces, commitbench_text.name(),         version,           "commitbench", \
+        "Apache-2.0",           commitbench_text.summary()}

@@ -69,7 +69,8 @@ class NativeWorker {
 struct LentWorkers {
     std::uint32_t workers = 1;  ///< at least 1, the caller of run() included
     void* context = nullptr;
-    /// Runs body(argument, i) for i < workers, all at the same time; returns when all have returned.
+    /// Runs body(argument, i) for i < workers, all at the same time; returns when all have
+    /// returned.
     void (*run)(void* context,
                 void (*body)(void* argument, std::uint32_t worker),
                 void* argument) = nullptr;

@@ -161,8 +161,8 @@ class Backend {
     virtual void counters(cb_counter_visitor, void* /*context*/) {}
     virtual void facts(cb_fact_visitor, void* /*context*/) {}
 
-    // Offered where Mine overrides them, in public; else the table says that they are not. prove and
-    // verify come together.
+    // Offered where Mine overrides them, in public; else the table says that they are not. prove
+    // and verify come together.
     virtual void paths_of(const cb_key* /*keys*/, std::size_t /*count*/, cb_key* /*paths*/) {}
     virtual void stage_keys(const cb_key_change* /*changes*/, std::size_t /*count*/) {}
     virtual void prove(cb_bytes /*key*/, cb_item_visitor, void* /*context*/) {}

@@ -169,7 +169,8 @@ Status test_unwritable_folder(Trial& trial, const Subject& subject) {
     if ((*session)->load(history.first_state(100))) {
         return unmet(
             "neither open nor load says that the folder cannot be written, and the backend says "
-            "CB_KEEPS_FILES");
+            "that "
+            "it keeps files");
     }
     return {};
 }

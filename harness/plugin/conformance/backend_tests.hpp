@@ -7,7 +7,8 @@
 namespace commitbench::conformance {
 
 /// Why a test of files does not apply.
-inline constexpr const char* kKeepsNoFiles = "it does not say that it keeps files (CB_KEEPS_FILES, keeps_files)";
+inline constexpr const char* kKeepsNoFiles =
+    "it does not say that it keeps files (CB_KEEPS_FILES, keeps_files)";
 
 // backend_state_tests.cpp
 Status test_empty_state(Trial& trial, const Subject& subject);
