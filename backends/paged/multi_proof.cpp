@@ -8,12 +8,12 @@
 namespace commitbench::paged {
 namespace {
 
-using Ref = HeightBatches::Ref;
+using NodeRef = HeightBatches::Ref;
 
 /// One place of the paths, before the writes and after them.
 struct Pair {
-    Ref before = HeightBatches::kNothing;
-    Ref after = HeightBatches::kNothing;
+    NodeRef before = HeightBatches::kNothing;
+    NodeRef after = HeightBatches::kNothing;
 };
 
 /// Appends the leaves below one terminal after the writes: the old leaf, unless written over, and
@@ -98,7 +98,7 @@ Result<Node> verify_update(const NodeHasher& hasher,
     std::vector<Pair> places;
     places.reserve(proof.terminals.size());
     for (const Terminal& terminal : proof.terminals) {
-        const Ref ref = terminal.leaf ? plan.leaf(*terminal.leaf) : HeightBatches::kNothing;
+        const NodeRef ref = terminal.leaf ? plan.leaf(*terminal.leaf) : HeightBatches::kNothing;
         places.push_back({ref, ref});
     }
     std::vector<LeafEntry> leaves;
@@ -109,7 +109,7 @@ Result<Node> verify_update(const NodeHasher& hasher,
     std::vector<Pair> siblings;
     siblings.reserve(proof.siblings.size());
     for (const Node& sibling : proof.siblings) {
-        const Ref ref = plan.given(sibling);
+        const NodeRef ref = plan.given(sibling);
         siblings.push_back({ref, ref});
     }
 

@@ -52,10 +52,10 @@ const LaneFunction& lanes_of(HashFunction function) {
 constexpr DigestLabel kLeafLabel{.keep = ~0U, .set = 0x80};
 constexpr DigestLabel kInternalLabel{.keep = ~0x80U, .set = 0};
 
-using Pair = std::array<std::uint8_t, 64>;
+using TwoDigests = std::array<std::uint8_t, 64>;
 
-Pair side_by_side(const std::uint8_t* left, const std::uint8_t* right) {
-    Pair pair;
+TwoDigests side_by_side(const std::uint8_t* left, const std::uint8_t* right) {
+    TwoDigests pair;
     std::memcpy(pair.data(), left, 32);
     std::memcpy(pair.data() + 32, right, 32);
     return pair;

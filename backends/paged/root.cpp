@@ -6,7 +6,7 @@
 namespace commitbench::paged {
 namespace {
 
-using Ref = HeightBatches::Ref;
+using NodeRef = HeightBatches::Ref;
 
 /// Leaves planned before they are hashed: their nodes, about 80 bytes a leaf, stay in the cache,
 /// and only the few highest nodes of a batch leave lanes empty.
@@ -19,7 +19,7 @@ Node large_sub_tree(const NodeHasher& hasher,
                     std::uint32_t depth) {
     if (leaves.size() <= kBatch) {
         plan.clear();
-        const Ref root = plan_sub_tree(plan, leaves, depth);
+        const NodeRef root = plan_sub_tree(plan, leaves, depth);
         plan.make(hasher);
         return plan.node(root);
     }
@@ -35,7 +35,7 @@ Node large_sub_tree(const NodeHasher& hasher,
 
 void make_sub_trees(const NodeHasher& hasher, std::span<const SubTreeJob> jobs) {
     HeightBatches plan;
-    std::vector<Ref> roots;
+    std::vector<NodeRef> roots;
     for (std::size_t first = 0; first < jobs.size();) {
         const SubTreeJob& job = jobs[first];
         if (job.leaves.size() > kBatch) {
@@ -50,7 +50,7 @@ void make_sub_trees(const NodeHasher& hasher, std::span<const SubTreeJob> jobs) 
             roots.push_back(plan_sub_tree(plan, jobs[end].leaves, jobs[end].depth));
         }
         plan.make(hasher);
-        for (const Ref root : roots) {
+        for (const NodeRef root : roots) {
             *jobs[first++].out = plan.node(root);
         }
     }

@@ -8,7 +8,7 @@ namespace {
 /// Buckets to ask for before their turn.
 constexpr std::size_t kBucketsAhead = 4;
 /// Pages likewise.
-constexpr std::size_t kPagesAhead = 4;
+constexpr std::size_t kAppliedPagesAhead = 4;
 
 }  // namespace
 
@@ -251,8 +251,8 @@ Result<std::optional<Ref>> Slice::join(Worker& worker,
 
 void Slice::plan(HashPlan& plan) {
     for (std::size_t i = 0; i < visits_.size(); ++i) {
-        if (i + kPagesAhead < visits_.size()) {
-            __builtin_prefetch(visits_[i + kPagesAhead].tree.page);
+        if (i + kAppliedPagesAhead < visits_.size()) {
+            __builtin_prefetch(visits_[i + kAppliedPagesAhead].tree.page);
         }
         const Visit& visit = visits_[i];
         if (visit.tree.page != nullptr) {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kReadsTogether = 256;
 
 /// Pages to ask for before their turn.
-constexpr std::size_t kPagesAhead = 8;
+constexpr std::size_t kWalkedPagesAhead = 8;
 
 /// Of a bucket's memory, those asked for when its place is known: keys and leaves of a small one.
 constexpr std::size_t bucket_lines(std::size_t leaves) {
@@ -61,8 +61,8 @@ Status Slice::walk(Worker& worker, std::uint32_t handed_on) {
             }
         }
         for (std::size_t i = begin; i < end; ++i) {
-            if (i + kPagesAhead < end) {
-                __builtin_prefetch(visits_[i + kPagesAhead].tree.page);
+            if (i + kWalkedPagesAhead < end) {
+                __builtin_prefetch(visits_[i + kWalkedPagesAhead].tree.page);
             }
             find_steps(static_cast<std::uint32_t>(i));
         }

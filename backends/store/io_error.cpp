@@ -4,7 +4,9 @@
 #include "backends/store/store.hpp"
 #include "harness/core/options.hpp"
 
+#include <cerrno>
 #include <fmt/format.h>
+#include <system_error>
 
 namespace commitbench {
 namespace {
@@ -34,6 +36,11 @@ Error io_error(std::string_view what,
     return {ErrorCode::io,
             fmt::format("{} in '{}' failed: {}: check the disk and the folder's permissions", what,
                         directory.string(), reason)};
+}
+
+Error io_error(std::string_view what, const std::filesystem::path& directory, int number) {
+    return io_error(what, directory, std::generic_category().message(number),
+                    number == ENOSPC || number == EDQUOT);
 }
 
 Error damaged_files(std::string_view engine,

@@ -17,6 +17,11 @@ namespace commitbench {
                              std::string_view reason,
                              bool no_space);
 
+/// The same, for an errno.
+[[nodiscard]] Error io_error(std::string_view what,
+                             const std::filesystem::path& directory,
+                             int number);
+
 /// corrupt: the files in `directory` are not what this engine wrote.
 [[nodiscard]] Error damaged_files(std::string_view engine,
                                   const std::filesystem::path& directory,

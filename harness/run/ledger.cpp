@@ -15,8 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kFormat = "commitbench ledger";
-constexpr int kVersion = 1;
+constexpr std::string_view kLedgerFormat = "commitbench ledger";
+constexpr int kLedgerVersion = 1;
 
 std::string digest_of(std::string_view text) {
     const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
@@ -31,8 +31,8 @@ Error damaged(const std::filesystem::path& file, std::string_view why) {
 
 Json to_json(const Ledger& ledger) {
     Json json;
-    json["format"] = kFormat;
-    json["version"] = kVersion;
+    json["format"] = kLedgerFormat;
+    json["version"] = kLedgerVersion;
     json["workload"] = ledger.identity.workload;
     json["seed"] = ledger.identity.seed;
     json["content_digest"] = ledger.identity.content_digest;
@@ -112,12 +112,12 @@ Result<Ledger> parse_ledger(std::string_view text, const std::filesystem::path& 
         return damaged(file, "is not whole JSON");
     }
     try {
-        if (json.value("format", "") != kFormat) {
+        if (json.value("format", "") != kLedgerFormat) {
             return damaged(file, "is no ledger of commitbench");
         }
-        if (json.value("version", 0) != kVersion) {
+        if (json.value("version", 0) != kLedgerVersion) {
             return damaged(file, fmt::format("has version {}, this program reads {}",
-                                             json.value("version", 0), kVersion));
+                                             json.value("version", 0), kLedgerVersion));
         }
         const std::string checksum = json.value("checksum", "");
         json.erase("checksum");

@@ -16,20 +16,20 @@
 namespace commitbench {
 namespace {
 
-using Json = nlohmann::json;
+using Packet = nlohmann::json;
 
 constexpr int kLookAtFlagMs = 50;
 /// Far above an order's or an error message's size, far below a socket's buffer.
 constexpr std::size_t kPacketBytes = 32768;
 
-bool send_packet(int socket, const Json& json) {
-    const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+bool send_packet(int socket, const Packet& json) {
+    const std::string text = json.dump(-1, ' ', false, Packet::error_handler_t::replace);
     const std::size_t size = std::min(text.size(), kPacketBytes);
     return send(socket, text.data(), size, MSG_NOSIGNAL) == static_cast<ssize_t>(size);
 }
 
 /// Null at the end of the connection.
-Json receive_packet(int socket) {
+Packet receive_packet(int socket) {
     std::array<char, kPacketBytes> text{};
     ssize_t size = 0;
     do {
@@ -38,10 +38,10 @@ Json receive_packet(int socket) {
     if (size <= 0) {
         return nullptr;
     }
-    return Json::parse(text.data(), text.data() + size, nullptr, false);
+    return Packet::parse(text.data(), text.data() + size, nullptr, false);
 }
 
-Json reply_of(const Status& status) {
+Packet reply_of(const Status& status) {
     if (status.ok()) {
         return {{"ok", true}};
     }
@@ -50,7 +50,7 @@ Json reply_of(const Status& status) {
             {"message", status.error().message}};
 }
 
-Json to_json(const ReferenceOrder& order) {
+Packet to_json(const ReferenceOrder& order) {
     return {{"blocks", order.blocks},
             {"scheme", order.scheme},
             {"ledger", order.ledger.native()},
@@ -59,7 +59,7 @@ Json to_json(const ReferenceOrder& order) {
             {"first", order.first_recorded}};
 }
 
-ReferenceOrder order_from(const Json& json) {
+ReferenceOrder order_from(const Packet& json) {
     return {json.at("blocks").get<std::uint64_t>(), json.at("scheme").get<std::string>(),
             json.at("ledger").get<std::string>(),   json.at("results").get<bool>(),
             json.at("access_sets").get<bool>(),     json.at("first").get<std::uint64_t>()};
@@ -97,7 +97,7 @@ void die_with(pid_t parent) {
 /// The waiting child.
 [[noreturn]] void serve(int socket, const RequestMaker& make_request, std::FILE* recording) {
     while (true) {
-        const Json json = receive_packet(socket);
+        const Packet json = receive_packet(socket);
         if (!json.is_object()) {
             _exit(0);
         }
@@ -195,7 +195,7 @@ Status ReferenceProcess::await_reply() {
             return Error{ErrorCode::interrupted, "interrupted while making the ledger"};
         }
     }
-    const Json json = receive_packet(socket_);
+    const Packet json = receive_packet(socket_);
     if (!json.is_object()) {
         return Error{ErrorCode::io, "the ledger's process ended without a reply"};
     }

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// To be called right after the failure: errno.
-Error cannot(std::string_view what, const fs::path& path) {
+Error restore_error(std::string_view what, const fs::path& path) {
     const int reason = errno;
     const bool full = reason == ENOSPC || reason == EDQUOT;
     return Error{ErrorCode::io,
@@ -116,17 +116,17 @@ Status restore_file(const fs::path& from,
     const Descriptor in(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat facts {};
     if (in.get() < 0 || ::fstat(in.get(), &facts) != 0) {
-        return cannot("read", from);
+        return restore_error("read", from);
     }
     const Descriptor out(
         ::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, facts.st_mode & 0777));
     if (out.get() < 0) {
-        return cannot("made", to);
+        return restore_error("made", to);
     }
     if (::ioctl(out.get(), FICLONE, in.get()) == 0) {
         ++restored.cloned;
     } else if (!is_not_offered(errno)) {
-        return cannot("cloned", to);
+        return restore_error("cloned", to);
     } else if (immutable && ::unlink(to.c_str()) == 0 && ::link(from.c_str(), to.c_str()) == 0) {
         ++restored.linked;
         restored.shared.push_back({from, static_cast<std::uint64_t>(facts.st_size),
@@ -134,16 +134,16 @@ Status restore_file(const fs::path& from,
         return {};
     } else if (immutable) {
         if (!is_not_offered(errno)) {
-            return cannot("linked", to);
+            return restore_error("linked", to);
         }
         return restore_file(from, to, false, restored);
     } else {
         if (!copy_data(in.get(), out.get(), facts.st_size)) {
-            return cannot("written", to);
+            return restore_error("written", to);
         }
         ++restored.copied;
     }
-    return ::fsync(out.get()) == 0 ? Status() : cannot("synced", to);
+    return ::fsync(out.get()) == 0 ? Status() : restore_error("synced", to);
 }
 
 }  // namespace
@@ -187,7 +187,7 @@ Result<RestoredFiles> restore_files(const fs::path& from,
     }
     if (error) {
         errno = error.value();
-        return cannot("copied", from);
+        return restore_error("copied", from);
     }
     return restored;
 }

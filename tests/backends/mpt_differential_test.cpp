@@ -73,13 +73,13 @@ PlainTrie::NodeHash hash_of(std::string_view options) {
     return options.find("hash=blake3") != std::string_view::npos ? blake3 : keccak256;
 }
 
-class MptDifferential : public testing::TestWithParam<History> {};
+class MptDifferential : public ::testing::TestWithParam<History> {};
 
 TEST_P(MptDifferential, SameRootAsRecomputingEverything) {
     const History& history = GetParam();
     std::size_t operations = 0;
     for (const Shape& shape : kShapes) {
-        SCOPED_TRACE(testing::Message() << shape.name << ", seed " << history.seed);
+        SCOPED_TRACE(::testing::Message() << shape.name << ", seed " << history.seed);
         Random random(history.seed);
         const TemporaryFolder folder;
         const auto backend = open_mpt(history.options, folder.path(), std::uint64_t{8} << 20);
@@ -116,17 +116,17 @@ TEST_P(MptDifferential, SameRootAsRecomputingEverything) {
 
 INSTANTIATE_TEST_SUITE_P(Histories,
                          MptDifferential,
-                         testing::Values(History{"store=memory", 1, 400, false},
-                                         History{"store=memory", 2, 400, true},
-                                         History{"store=memory", 3, 400, false},
-                                         History{"store=memory", 4, 400, false},
-                                         History{"lanes=on", 9, 150, false},
-                                         History{"hash=blake3", 10, 60, false},
-                                         History{"hash=blake3,lanes=on", 11, 150, true},
-                                         History{"store=lmdb", 5, 60, false},
-                                         History{"store=lmdb", 6, 40, true},
-                                         History{"store=rocksdb", 7, 60, false},
-                                         History{"store=rocksdb", 8, 20, true}),
+                         ::testing::Values(History{"store=memory", 1, 400, false},
+                                           History{"store=memory", 2, 400, true},
+                                           History{"store=memory", 3, 400, false},
+                                           History{"store=memory", 4, 400, false},
+                                           History{"lanes=on", 9, 150, false},
+                                           History{"hash=blake3", 10, 60, false},
+                                           History{"hash=blake3,lanes=on", 11, 150, true},
+                                           History{"store=lmdb", 5, 60, false},
+                                           History{"store=lmdb", 6, 40, true},
+                                           History{"store=rocksdb", 7, 60, false},
+                                           History{"store=rocksdb", 8, 20, true}),
                          [](const auto& test) {
                              return "history" + std::to_string(test.param.seed);
                          });

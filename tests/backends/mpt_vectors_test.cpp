@@ -56,7 +56,7 @@ std::vector<RootVector> root_vectors() {
     };
 }
 
-class MptVectors : public testing::TestWithParam<const char*> {};
+class MptVectors : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(MptVectors, RootsInOneBatch) {
     for (const RootVector& vector : root_vectors()) {
@@ -88,7 +88,7 @@ TEST_P(MptVectors, RootsOneChangeABlock) {
 
 INSTANTIATE_TEST_SUITE_P(Stores,
                          MptVectors,
-                         testing::Values("memory", "lmdb", "rocksdb"),
+                         ::testing::Values("memory", "lmdb", "rocksdb"),
                          [](const auto& test) { return std::string(test.param); });
 
 struct Step {

@@ -12,12 +12,16 @@
 #include "backends/paged/proof_source.hpp"
 #include "codec/hex.hpp"
 
+#include <array>
 #include <map>
 #include <random>
 
 namespace commitbench::paged {
 
 using Entries = std::map<StateKey, Hash256>;
+
+inline constexpr std::array kHashFunctions{HashFunction::blake3, HashFunction::sha256,
+                                           HashFunction::keccak256};
 
 class PlainTrie final : public ProofSource {
   public:

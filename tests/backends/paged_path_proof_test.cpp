@@ -39,8 +39,7 @@ TEST(PathProof, PresenceAndAbsenceInSetsOfEveryShape) {
     const std::uint64_t seed = 31;
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
-    for (const auto function :
-         {HashFunction::blake3, HashFunction::sha256, HashFunction::keccak256}) {
+    for (const auto function : kHashFunctions) {
         const NodeHasher hasher(function);
         for (const KeySet& set : key_sets(random)) {
             const Values values = values_for(set.keys, random);

@@ -10,9 +10,6 @@
 namespace commitbench::paged {
 namespace {
 
-constexpr std::array kFunctions{HashFunction::blake3, HashFunction::sha256,
-                                HashFunction::keccak256};
-
 struct Item {
     StateKey key;
     Bytes value;
@@ -164,7 +161,7 @@ TEST(PagedRoot, EqualsTheRecursion) {
     const std::uint64_t seed = 21;
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
-    for (const HashFunction function : kFunctions) {
+    for (const HashFunction function : kHashFunctions) {
         const NodeHasher hasher(function);
         for (int round = 0; round < 3; ++round) {
             for (const KeySet& set : key_sets(random)) {
@@ -347,7 +344,7 @@ TEST(PagedReferenceTree, RandomHistoriesEqualTheRecursion) {
     const std::uint64_t seed = 23;
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
-    for (const HashFunction function : kFunctions) {
+    for (const HashFunction function : kHashFunctions) {
         for (const KeySet& set : key_sets(random)) {
             if (set.keys.empty()) {
                 continue;

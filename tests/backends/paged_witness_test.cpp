@@ -8,9 +8,6 @@
 namespace commitbench::paged {
 namespace {
 
-constexpr std::array kFunctions{HashFunction::blake3, HashFunction::sha256,
-                                HashFunction::keccak256};
-
 void write_to(Entries& entries, std::span<const Write> writes) {
     for (const Write& write : writes) {
         if (write.value_hash) {
@@ -61,7 +58,7 @@ TEST(Witness, RandomHistoriesGiveTheRootsOfTheWholeSet) {
     const std::uint64_t seed = 51;
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
-    for (const HashFunction function : kFunctions) {
+    for (const HashFunction function : kHashFunctions) {
         const NodeHasher hasher(function);
         for (const KeySet& set : key_sets(random)) {
             std::vector<StateKey> pool = set.keys;

@@ -6,7 +6,7 @@ import shutil
 from cli_test import CliTest
 from small_disk import SmallDisk
 
-MEGABYTES: int = 48  # RocksDB alone sets several aside for its log and its manifest
+MEGABYTES: int = 24  # RocksDB alone sets several aside for its log and its manifest
 
 BACKENDS: tuple[str, ...] = ("mpt:store=lmdb", "mpt:store=rocksdb", "paged:store=file", "paged:store=file,cache-pages=64",
                              "paged:store=lmdb", "paged:store=rocksdb")
@@ -32,7 +32,7 @@ class FullDisk(CliTest):
     def test_run_says_so(self) -> None:
         for backend in BACKENDS:
             with self.subTest(backend):
-                cell = ["--workload", "transfer:accounts=300k,block-size=100", "--backend", backend, "--blocks", "2"]
+                cell = ["--workload", "transfer:accounts=150k,block-size=100", "--backend", backend, "--blocks", "2"]
                 refused = self.run_program("run", "--quiet", *cell, "--dir", str(self.disk / "db"))
                 self.assertRegex(self.assert_refused(refused), FULL)
                 self.assertEqual([], self.result_lines())
@@ -42,7 +42,7 @@ class FullDisk(CliTest):
         for backend in BACKENDS:
             with self.subTest(backend):
                 words = ["root", "--backend", backend, "--dir", str(self.disk / "db"), "-"]
-                batches = [f"put {i:064x} {f'{i:08x}' * 25_000}\ncommit\n" for i in range(1000)]
+                batches = [f"put {i:064x} {f'{i:08x}' * 25_000}\ncommit\n" for i in range(500)]
                 refused = self.run_program(*words, stdin="".join(batches))
                 self.assertRegex(self.assert_refused(refused), FULL)
                 roots = refused.stdout.splitlines()

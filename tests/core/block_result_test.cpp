@@ -6,7 +6,7 @@
 namespace commitbench {
 namespace {
 
-std::string digest_of(std::vector<Receipt> receipts) {
+std::string receipts_digest(std::vector<Receipt> receipts) {
     BlockResult result;
     result.receipts = std::move(receipts);
     return result.receipts_digest();
@@ -15,13 +15,13 @@ std::string digest_of(std::vector<Receipt> receipts) {
 TEST(BlockResult, ReceiptsDigestSeesStatusDigestAndOrder) {
     const Receipt a{TxStatus::ok, 1};
     const Receipt b{TxStatus::ok, 2};
-    const std::string base = digest_of({a, b});
+    const std::string base = receipts_digest({a, b});
     EXPECT_EQ(base.size(), 16U);
-    EXPECT_EQ(base, digest_of({a, b}));
-    EXPECT_NE(base, digest_of({b, a}));
-    EXPECT_NE(base, digest_of({a}));
-    EXPECT_NE(base, digest_of({a, {TxStatus::failed, 2}}));
-    EXPECT_NE(base, digest_of({}));
+    EXPECT_EQ(base, receipts_digest({a, b}));
+    EXPECT_NE(base, receipts_digest({b, a}));
+    EXPECT_NE(base, receipts_digest({a}));
+    EXPECT_NE(base, receipts_digest({a, {TxStatus::failed, 2}}));
+    EXPECT_NE(base, receipts_digest({}));
 }
 
 TEST(BlockResult, ClearForgetsEverything) {

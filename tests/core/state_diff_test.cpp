@@ -95,7 +95,7 @@ TEST(StateDiff, PlacedChangesKeepTheirViews) {
 }
 
 /// The digest of one diff with a change each for `changes`.
-std::string digest_of(std::initializer_list<std::pair<StateKey, Bytes>> changes) {
+std::string changes_digest(std::initializer_list<std::pair<StateKey, Bytes>> changes) {
     StateDiff diff;
     for (const auto& [key, value] : changes) {
         diff.add(key, OldState::unknown, {}, value);
@@ -105,13 +105,13 @@ std::string digest_of(std::initializer_list<std::pair<StateKey, Bytes>> changes)
 }
 
 TEST(StateDiff, DigestSeesKeysValuesAndDeletions) {
-    const std::string base = digest_of({{key_of({1}), {1, 2}}, {key_of({2}), {3}}});
+    const std::string base = changes_digest({{key_of({1}), {1, 2}}, {key_of({2}), {3}}});
     EXPECT_EQ(base.size(), 32U);
-    EXPECT_NE(base, digest_of({{key_of({1}), {1, 2}}, {key_of({3}), {3}}}));
-    EXPECT_NE(base, digest_of({{key_of({1}), {1, 3}}, {key_of({2}), {3}}}));
-    EXPECT_NE(base, digest_of({{key_of({1}), {1}}, {key_of({2}), {2, 3}}}));
-    EXPECT_NE(base, digest_of({{key_of({1}), {1, 2}}}));
-    EXPECT_NE(digest_of({}), digest_of({{key_of({}), {}}}));
+    EXPECT_NE(base, changes_digest({{key_of({1}), {1, 2}}, {key_of({3}), {3}}}));
+    EXPECT_NE(base, changes_digest({{key_of({1}), {1, 3}}, {key_of({2}), {3}}}));
+    EXPECT_NE(base, changes_digest({{key_of({1}), {1}}, {key_of({2}), {2, 3}}}));
+    EXPECT_NE(base, changes_digest({{key_of({1}), {1, 2}}}));
+    EXPECT_NE(changes_digest({}), changes_digest({{key_of({}), {}}}));
 
     StateDiff empty_value;
     empty_value.add(key_of({1}), OldState::unknown, {}, {});

@@ -2,6 +2,7 @@
 #include "hash/keccak.hpp"
 
 #include "codec/hex.hpp"
+#include "tests/hash/ramp.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -11,13 +12,7 @@
 namespace commitbench {
 namespace {
 
-Bytes ramp(std::size_t modulus, std::size_t length) {
-    Bytes bytes(length);
-    for (std::size_t i = 0; i < length; ++i) {
-        bytes[i] = static_cast<std::uint8_t>(i % modulus);
-    }
-    return bytes;
-}
+using testing::ramp;
 
 // Digests of the bytes 0, 1, .., 250, 0, 1, ..: two npm packages (@noble/hashes, js-sha3) and a
 // Python restatement of the Keccak reference agree on them.

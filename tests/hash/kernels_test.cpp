@@ -41,7 +41,7 @@ std::vector<Case> cases() {
     return all;
 }
 
-class Kernels : public testing::TestWithParam<Case> {
+class Kernels : public ::testing::TestWithParam<Case> {
   protected:
     /// Each message in a block of its own, so that a sanitizer sees a byte read too many.
     void expect_equal(const std::vector<Bytes>& messages) const {
@@ -130,8 +130,8 @@ TEST_P(Kernels, PairsFromAnywhereWithALabel) {
 
 INSTANTIATE_TEST_SUITE_P(OfThisProcessor,
                          Kernels,
-                         testing::ValuesIn(cases()),
-                         [](const testing::TestParamInfo<Case>& tested) {
+                         ::testing::ValuesIn(cases()),
+                         [](const ::testing::TestParamInfo<Case>& tested) {
                              std::string name;
                              for (const char c : tested.param.name) {
                                  name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';

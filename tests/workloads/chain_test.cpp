@@ -10,13 +10,8 @@ namespace commitbench {
 namespace {
 
 using testing::address;
+using testing::untouched_account;
 using testing::word;
-
-bal::Account account(std::uint8_t n) {
-    bal::Account made;
-    made.address = address(n);
-    return made;
-}
 
 Chain chain_of(const std::vector<NumberedList>& blocks, const ChainRules& rules = {.seed = 1}) {
     auto chain = Chain::link(blocks, rules);
@@ -61,10 +56,10 @@ TEST(Location, IntegersAreRlpAndZeroIsPresent) {
 }
 
 TEST(Chain, ExpectsWhatTheWriteBeforeLeft) {
-    bal::Account first = account(1);
+    bal::Account first = untouched_account(1);
     first.slots = {{word(7), {{0, word(1)}, {2, word(0)}}}};
     first.nonces = {{1, 10}, {2, 11}};
-    bal::Account second = account(1);
+    bal::Account second = untouched_account(1);
     second.slots = {{word(7), {{1, word(9)}}}};
     second.nonces = {{0, 12}};
     const Chain chain =
@@ -94,16 +89,16 @@ TEST(Chain, ExpectsWhatTheWriteBeforeLeft) {
 }
 
 TEST(Chain, FirstStateFollowsTheRules) {
-    bal::Account who = account(1);
+    bal::Account who = untouched_account(1);
     who.slots = {{word(1), {{0, word(0)}}}, {word(2), {{0, word(200)}}}};
     who.reads = {word(3)};
     who.balances = {{0, bal::Quantity(0)}};
     who.nonces = {{0, 1}};
     who.codes = {{0, {0x60}}};
-    bal::Account rich = account(2);
+    bal::Account rich = untouched_account(2);
     rich.balances = {{0, bal::Quantity(70'000)}};
     rich.nonces = {{0, 0}};
-    const std::vector<NumberedList> blocks{{5, {{who, rich, account(3)}}}};
+    const std::vector<NumberedList> blocks{{5, {{who, rich, untouched_account(3)}}}};
 
     const auto kept =
         first_values(chain_of(blocks, {.seed = 1, .fresh_slots = 0, .fresh_balances = 0}));
@@ -138,7 +133,7 @@ TEST(Chain, FirstStateFollowsTheRules) {
 
 TEST(Chain, MadeUpValuesAreNeitherZeroNorTheRecordedOne) {
     // Every value of one digit at many slots: the values before them must differ from them.
-    bal::Account who = account(1);
+    bal::Account who = untouched_account(1);
     for (unsigned i = 1; i < 256; ++i) {
         bal::Word slot{};
         slot[30] = static_cast<std::uint8_t>(i % 7);
@@ -159,12 +154,12 @@ TEST(Chain, MadeUpValuesAreNeitherZeroNorTheRecordedOne) {
 }
 
 TEST(Chain, FirstStateOfALocationDoesNotDependOnItsNeighbours) {
-    bal::Account who = account(1);
+    bal::Account who = untouched_account(1);
     who.slots = {{word(2), {{0, word(200)}}}};
     who.balances = {{0, bal::Quantity(5'000'000)}};
     const auto alone = first_values(chain_of({{5, {{who}}}}));
-    const auto among =
-        first_values(chain_of({{4, {{account(0), account(9)}}}, {5, {{account(0), who}}}}));
+    const auto among = first_values(chain_of(
+        {{4, {{untouched_account(0), untouched_account(9)}}}, {5, {{untouched_account(0), who}}}}));
     ASSERT_EQ(alone.size(), 2U);
     for (const auto& [key, value] : alone) {
         EXPECT_EQ(among.at(key), value);
@@ -173,7 +168,7 @@ TEST(Chain, FirstStateOfALocationDoesNotDependOnItsNeighbours) {
 }
 
 TEST(Chain, FreshShareIsTheShareOfAbsentLocations) {
-    bal::Account who = account(1);
+    bal::Account who = untouched_account(1);
     for (unsigned i = 0; i < 4000; ++i) {
         bal::Word slot{};
         slot[30] = static_cast<std::uint8_t>(i >> 8);
@@ -188,7 +183,7 @@ TEST(Chain, FreshShareIsTheShareOfAbsentLocations) {
 
 /// A block with `txs` transactions and `reads` pure reads.
 NumberedList block_with_reads(std::uint64_t number, std::uint16_t txs, unsigned reads) {
-    bal::Account who = account(1);
+    bal::Account who = untouched_account(1);
     for (std::uint16_t tx = 0; tx < txs; ++tx) {
         who.nonces.push_back({tx, std::uint64_t{tx} + 1});
     }
@@ -198,7 +193,7 @@ NumberedList block_with_reads(std::uint64_t number, std::uint16_t txs, unsigned 
         slot[31] = static_cast<std::uint8_t>(i);
         who.reads.push_back(slot);
     }
-    return {number, {{who, account(2)}}};
+    return {number, {{who, untouched_account(2)}}};
 }
 
 TEST(Chain, PureReadsAreDealtUniformlyAndBySeedAndNumber) {

@@ -6,25 +6,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace commitbench {
+namespace commitbench::mint {
 namespace {
 
-using mint::MintWorkload;
-using mint::Token;
-using testing::block_of;
-using testing::Facts;
-using testing::first_state;
-using testing::Interpreter;
-using testing::make_workload;
-using testing::State;
-using testing::value_at;
+using commitbench::testing::block_of;
+using commitbench::testing::Facts;
+using commitbench::testing::first_state;
+using commitbench::testing::Interpreter;
+using commitbench::testing::make_workload;
+using commitbench::testing::State;
+using commitbench::testing::value_at;
 
-const std::vector<mint::Mint>& mints_of(const Block& block) {
-    return dynamic_cast<const mint::MintBlock&>(block).mints();
+const std::vector<Mint>& mints_of(const Block& block) {
+    return dynamic_cast<const MintBlock&>(block).mints();
 }
 
 std::uint64_t counter_in(const State& state, std::uint64_t seed) {
-    const Bytes& value = state.at(mint::counter_key(seed));
+    const Bytes& value = state.at(counter_key(seed));
     EXPECT_EQ(value.size(), kCounterBytes);
     return counter_of({ReadState::present, value});
 }
@@ -49,7 +47,7 @@ TEST(Mint, TheCounterIsTheNumberOfTokensWhateverFails) {
         for (std::uint64_t number = 1; number <= 6; ++number) {
             const auto block = block_of(*workload, number);
             for (std::uint32_t i = 0; i < block->size(); ++i) {
-                const mint::Mint& tx = mints_of(*block)[i];
+                const Mint& tx = mints_of(*block)[i];
                 const bool good = !tx.underpaid && minted[tx.minter] < allowed &&
                                   (!reads || numbers.size() < cap);
                 Interpreter access(state);
@@ -60,8 +58,8 @@ TEST(Mint, TheCounterIsTheNumberOfTokensWhateverFails) {
                     ASSERT_EQ(access.writes, 0U);
                     continue;
                 }
-                const std::uint64_t id = reads ? numbers.size() : mint::delta_number(number, i);
-                const auto token = value_at<Token>(state, mint::token_key(seed, id));
+                const std::uint64_t id = reads ? numbers.size() : delta_number(number, i);
+                const auto token = value_at<Token>(state, token_key(seed, id));
                 ASSERT_EQ(token.owner, tx.owner);
                 ASSERT_EQ(token.number, id);
                 ASSERT_EQ(token.minted, minted[tx.minter]);
@@ -101,13 +99,13 @@ TEST(Mint, DeltaNeverReadsTheCounter) {
     const auto block = block_of(*workload, 1);
     State state = first_state(*workload);
     State other = state;
-    other.at(mint::counter_key(1)) = {0, 0, 0, 0, 0, 0, 7, 7};
+    other.at(counter_key(1)) = {0, 0, 0, 0, 0, 0, 7, 7};
     const auto receipts = testing::run(*block, state);
     EXPECT_EQ(receipts, testing::run(*block, other));
     EXPECT_EQ(counter_in(other, 1), counter_in(state, 1) + 7 * 256 + 7);
     // Absent counts as 0.
     State without = first_state(*workload);
-    without.erase(mint::counter_key(1));
+    without.erase(counter_key(1));
     EXPECT_EQ(receipts, testing::run(*block, without));
     EXPECT_EQ(without, state);
 }
@@ -121,7 +119,7 @@ TEST(Mint, ATokenThatIsThereAlreadyIsNotMintedAgain) {
         Interpreter access(state);
         ASSERT_EQ(block->execute(0, access).status, TxStatus::ok);
         if (std::string_view(counter) == "read") {
-            state.at(mint::counter_key(1)) = Bytes(kCounterBytes, 0);
+            state.at(counter_key(1)) = Bytes(kCounterBytes, 0);
         }
         const State before = state;
         Interpreter again(state);
@@ -133,7 +131,7 @@ TEST(Mint, ATokenThatIsThereAlreadyIsNotMintedAgain) {
 TEST(Mint, UnderpaidShareIsRealised) {
     const auto workload = make_workload("mint:minters=1000,block-size=20k,underpaid-share=0.2");
     const auto block = block_of(*workload, 1);
-    const auto underpaid = std::ranges::count_if(mints_of(*block), &mint::Mint::underpaid);
+    const auto underpaid = std::ranges::count_if(mints_of(*block), &Mint::underpaid);
     EXPECT_NEAR(static_cast<double>(underpaid), 4000, 5 * 56.6);
     EXPECT_NEAR(std::stod(Facts(*workload).values.at("underpaid_share_realised")), 0.2, 0.01);
 }
@@ -142,8 +140,8 @@ TEST(Mint, BlocksEndWhereNumbersDo) {
     const auto workload = make_workload("mint:minters=10,block-size=2");
     EXPECT_TRUE(workload->block(workload->block_limit()).ok());
     EXPECT_FALSE(workload->block(workload->block_limit() + 1).ok());
-    EXPECT_EQ(mint::delta_number(workload->block_limit(), 0) >> 20, workload->block_limit());
+    EXPECT_EQ(delta_number(workload->block_limit(), 0) >> 20, workload->block_limit());
 }
 
 }  // namespace
-}  // namespace commitbench
+}  // namespace commitbench::mint

@@ -7,29 +7,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace commitbench {
+namespace commitbench::orderbook {
 namespace {
 
-using orderbook::Account;
-using orderbook::Asset;
-using orderbook::Book;
-using orderbook::Instruction;
-using orderbook::Kind;
-using orderbook::Level;
-using orderbook::Order;
-using orderbook::Side;
-using testing::block_of;
-using testing::Facts;
-using testing::first_state;
-using testing::Interpreter;
-using testing::make_workload;
-using testing::Market;
-using testing::Purse;
-using testing::State;
-using testing::value_at;
+using commitbench::testing::block_of;
+using commitbench::testing::Facts;
+using commitbench::testing::first_state;
+using commitbench::testing::Interpreter;
+using commitbench::testing::make_workload;
+using commitbench::testing::Market;
+using commitbench::testing::Purse;
+using commitbench::testing::State;
+using commitbench::testing::value_at;
 
 const std::vector<Instruction>& instructions_of(const Block& block) {
-    return dynamic_cast<const orderbook::OrderbookBlock&>(block).instructions();
+    return dynamic_cast<const OrderbookBlock&>(block).instructions();
 }
 
 struct Setting {
@@ -46,7 +38,7 @@ Setting random_setting(std::uint64_t seed) {
     Setting made;
     made.users = 2 + random.below(40);
     made.markets = 1 + random.below(3);
-    made.matches = 1 + random.below(random.below(2) == 0 ? 2 : orderbook::kMostMatches);
+    made.matches = 1 + random.below(random.below(2) == 0 ? 2 : kMostMatches);
     made.base = random.below(3000);
     made.quote = random.below(60'000);
     const std::uint64_t prices = 4 + random.below(random.below(2) == 0 ? 12 : 253);
@@ -64,7 +56,7 @@ Setting random_setting(std::uint64_t seed) {
 
 /// The queue at a level as the state has it; checks that it is one.
 Market::Queue queue_in(const State& state,
-                       const orderbook::BookKeys& keys,
+                       const BookKeys& keys,
                        std::uint64_t market,
                        Side side,
                        std::uint64_t price) {
@@ -94,7 +86,7 @@ Market::Queue queue_in(const State& state,
 
 /// The state against the model, and the invariants of orderbook.hpp in it. Keys that it needs.
 std::size_t check_market(const State& state,
-                         const orderbook::BookKeys& keys,
+                         const BookKeys& keys,
                          std::uint64_t market,
                          const Setting& setting,
                          const Market& model) {
@@ -106,7 +98,7 @@ std::size_t check_market(const State& state,
     std::map<std::uint64_t, std::array<std::uint64_t, 2>> locked;  // by user and asset
     for (const Side side : {Side::bid, Side::ask}) {
         const auto& levels = side == Side::bid ? model.bids : model.asks;
-        for (std::uint64_t price = 1; price <= orderbook::kHighestPrice; ++price) {
+        for (std::uint64_t price = 1; price <= kHighestPrice; ++price) {
             const bool has_orders = book.of(side).contains(price);
             EXPECT_EQ(has_orders, levels.contains(price));
             EXPECT_EQ(has_orders, state.contains(keys.level(market, side, price)));
@@ -146,7 +138,7 @@ TEST(Orderbook, AnyBlockFollowsTheRulesAndIsNeverCrossed) {
         const Setting setting = random_setting(seed);
         SCOPED_TRACE(::testing::Message() << "seed " << seed << ", " << setting.spec);
         const auto workload = make_workload(setting.spec, seed);
-        const orderbook::BookKeys keys(seed);
+        const BookKeys keys(seed);
         State state = first_state(*workload);
         std::vector<Market> model(setting.markets, {setting.users, setting.base, setting.quote});
         for (std::uint64_t number = 1; number <= 6; ++number) {
@@ -189,9 +181,9 @@ class Bench {
     }
 
     bool run(Instruction tx) {
-        tx.order = tx.kind == Kind::cancel ? tx.order : orderbook::order_number(1, ++placed);
+        tx.order = tx.kind == Kind::cancel ? tx.order : order_number(1, ++placed);
         Interpreter access(state);
-        const orderbook::OrderbookBlock block(1, {tx}, 1, matches_, 0);
+        const OrderbookBlock block(1, {tx}, 1, matches_, 0);
         const Receipt receipt = block.execute(0, access);
         keys_read = access.read_keys;
         return receipt.status == TxStatus::ok;
@@ -207,7 +199,7 @@ class Bench {
         return all;
     }
 
-    orderbook::BookKeys keys{1};
+    BookKeys keys{1};
     State state;
     std::uint64_t placed = 0;
     std::set<StateKey> keys_read;
@@ -221,7 +213,7 @@ Instruction limit(Side side, std::uint64_t user, std::uint64_t price, std::uint6
 }
 
 Instruction cancel(std::uint64_t user, std::uint64_t placed) {
-    return {.kind = Kind::cancel, .user = user, .order = orderbook::order_number(1, placed)};
+    return {.kind = Kind::cancel, .user = user, .order = order_number(1, placed)};
 }
 
 TEST(Orderbook, TakesTheBestPriceThenTheOldestAtTheMakersPrice) {
@@ -296,7 +288,7 @@ TEST(Orderbook, OrdersAtOtherPricesDoNotMeet) {
 }
 
 TEST(Orderbook, PriceSetsAreSets) {
-    orderbook::PriceSet set{};
+    PriceSet set{};
     EXPECT_EQ(set.lowest(), 0U);
     EXPECT_EQ(set.highest(), 0U);
     for (const std::uint64_t price : {1U, 64U, 65U, 128U, 200U, 256U}) {
@@ -368,4 +360,4 @@ TEST(Orderbook, RefusesOptionsThatDoNotGoTogether) {
 }
 
 }  // namespace
-}  // namespace commitbench
+}  // namespace commitbench::orderbook

@@ -7,24 +7,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace commitbench {
+namespace commitbench::swap {
 namespace {
 
 __extension__ using Wide = unsigned __int128;
-using swap::amount_out;
-using swap::Pool;
-using swap::Swap;
-using swap::SwapWorkload;
-using testing::block_of;
-using testing::Facts;
-using testing::first_state;
-using testing::Interpreter;
-using testing::make_workload;
-using testing::State;
-using testing::value_at;
+using commitbench::testing::block_of;
+using commitbench::testing::Facts;
+using commitbench::testing::first_state;
+using commitbench::testing::Interpreter;
+using commitbench::testing::make_workload;
+using commitbench::testing::State;
+using commitbench::testing::value_at;
 
 const std::vector<Swap>& swaps_of(const Block& block) {
-    return dynamic_cast<const swap::SwapBlock&>(block).swaps();
+    return dynamic_cast<const SwapBlock&>(block).swaps();
 }
 
 const SwapWorkload& as_swap(const Workload& workload) {
@@ -40,9 +36,9 @@ TEST(ConstantProduct, GivesWhatUniswapGives) {
     EXPECT_EQ(amount_out(0, 5, 5, 30), 0U);
     EXPECT_EQ(amount_out(5, 0, 5, 30), 0U);
     EXPECT_EQ(amount_out(5, 5, 0, 30), 0U);
-    EXPECT_EQ(amount_out(swap::kCoinLimit, 5, 5, 30), 0U);
-    EXPECT_EQ(amount_out(5, swap::kCoinLimit, 5, 30), 0U);
-    EXPECT_EQ(amount_out(5, 5, swap::kCoinLimit, 30), 0U);
+    EXPECT_EQ(amount_out(kCoinLimit, 5, 5, 30), 0U);
+    EXPECT_EQ(amount_out(5, kCoinLimit, 5, 30), 0U);
+    EXPECT_EQ(amount_out(5, 5, kCoinLimit, 30), 0U);
 }
 
 TEST(ConstantProduct, TheProductNeverFallsAndThePoolIsNeverEmptied) {
@@ -50,8 +46,7 @@ TEST(ConstantProduct, TheProductNeverFallsAndThePoolIsNeverEmptied) {
     std::uint64_t gave = 0;
     for (int i = 0; i < 200'000; ++i) {
         const auto any = [&random] {
-            return 1 + (random.next() & (swap::kCoinLimit - 2)) /
-                           (std::uint64_t{1} << random.below(57));
+            return 1 + (random.next() & (kCoinLimit - 2)) / (std::uint64_t{1} << random.below(57));
         };
         const std::uint64_t in = any();
         const std::uint64_t reserve_in = any();
@@ -130,7 +125,7 @@ TEST(Swap, AnyBlockKeepsTheTokensAndNoProductFalls) {
                 const Swap& tx = swaps_of(*block)[i];
                 std::vector<StateKey> route;
                 for (std::uint64_t at = tx.first_pool; route.size() < tx.pools;
-                     at = swap::next_pool(at, tx.upwards, setting.pools)) {
+                     at = next_pool(at, tx.upwards, setting.pools)) {
                     route.push_back(swap.pool_key(at));
                 }
                 const State before = state;
@@ -280,4 +275,4 @@ TEST(Swap, RefusesOptionsThatDoNotGoTogether) {
 }
 
 }  // namespace
-}  // namespace commitbench
+}  // namespace commitbench::swap

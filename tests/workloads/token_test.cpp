@@ -6,22 +6,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace commitbench {
+namespace commitbench::token {
 namespace {
 
-using testing::block_of;
-using testing::Facts;
-using testing::first_state;
-using testing::Interpreter;
-using testing::make_workload;
-using testing::State;
-using testing::value_at;
-using token::Call;
-using token::Kind;
-using token::TokenWorkload;
+using commitbench::testing::block_of;
+using commitbench::testing::Facts;
+using commitbench::testing::first_state;
+using commitbench::testing::Interpreter;
+using commitbench::testing::make_workload;
+using commitbench::testing::State;
+using commitbench::testing::value_at;
 
 const std::vector<Call>& calls_of(const Block& block) {
-    return dynamic_cast<const token::TokenBlock&>(block).calls();
+    return dynamic_cast<const TokenBlock&>(block).calls();
 }
 
 const TokenWorkload& as_token(const Workload& workload) {
@@ -179,8 +176,7 @@ TEST(Token, AnAllowanceWithoutLimitIsOnlyRead) {
     testing::run(*block_of(*workload, 1), state);
     const auto& token = as_token(*workload);
     for (std::uint64_t owner = 0; owner < 2; ++owner) {
-        ASSERT_EQ(value_at<AmountSlot>(state, token.allowance_key(0, owner, 0)).amount,
-                  token::kUnlimited);
+        ASSERT_EQ(value_at<AmountSlot>(state, token.allowance_key(0, owner, 0)).amount, kUnlimited);
     }
     const auto block = block_of(*workload, 2);
     for (std::uint32_t i = 0; i < block->size(); ++i) {
@@ -225,7 +221,7 @@ TEST(Token, SharesAreRealised) {
     for (const Call& call : calls_of(*block)) {
         ++kinds[static_cast<std::size_t>(call.kind)];
         if (call.kind == Kind::approve) {
-            unlimited += call.amount == token::kUnlimited ? 1 : 0;
+            unlimited += call.amount == kUnlimited ? 1 : 0;
             revoked += call.amount == 0 ? 1 : 0;
         } else {
             ASSERT_NE(call.from, call.to);
@@ -280,4 +276,4 @@ TEST(Token, RefusesOptionsThatDoNotGoTogether) {
 }
 
 }  // namespace
-}  // namespace commitbench
+}  // namespace commitbench::token

@@ -45,6 +45,13 @@ class ScratchFolder {
     return made;
 }
 
+/// To be filled by the test.
+[[nodiscard]] inline bal::Account untouched_account(std::uint8_t n) {
+    bal::Account made;
+    made.address = address(n);
+    return made;
+}
+
 [[nodiscard]] inline bal::Word word(std::uint8_t n) {
     bal::Word made{};
     made[31] = n;

@@ -9,13 +9,8 @@ namespace commitbench {
 namespace {
 
 using testing::address;
+using testing::untouched_account;
 using testing::word;
-
-bal::Account account(std::uint8_t n) {
-    bal::Account made;
-    made.address = address(n);
-    return made;
-}
 
 // Worked out by hand:
 //   tx          0    1    2    3    4    5
@@ -24,23 +19,23 @@ bal::Account account(std::uint8_t n) {
 //   slot b           x    x                    1-2
 //   nonces      x    x         x    x    x
 TEST(TraceInfo, CountsAndCriticalPaths) {
-    bal::Account fees = account(9);
+    bal::Account fees = untouched_account(9);
     fees.balances = {{0, bal::Quantity(1)},
                      {1, bal::Quantity(2)},
                      {2, bal::Quantity(3)},
                      {3, bal::Quantity(4)},
                      {5, bal::Quantity(5)}};
-    bal::Account contract = account(1);
+    bal::Account contract = untouched_account(1);
     contract.slots = {{word(1), {{0, word(1)}, {2, word(0)}, {4, word(1)}}},
                       {word(2), {{1, word(1)}, {2, word(2)}}}};
     contract.reads = {word(5), word(6), word(7)};
     contract.codes = {{3, {0x60}}};
-    bal::Account sender = account(2);
+    bal::Account sender = untouched_account(2);
     sender.nonces = {{0, 1}, {1, 2}, {3, 3}, {4, 4}, {5, 5}};
-    bal::Account other_sender = account(3);
+    bal::Account other_sender = untouched_account(3);
     other_sender.balances = {{2, bal::Quantity(0)}};
-    const BlockStatistics s =
-        block_statistics(bal::AccessList{{contract, sender, other_sender, account(4), fees}});
+    const BlockStatistics s = block_statistics(
+        bal::AccessList{{contract, sender, other_sender, untouched_account(4), fees}});
     EXPECT_EQ(s.txs, 6U);
     EXPECT_EQ(s.accounts, 5U);
     EXPECT_EQ(s.touched_only_accounts, 1U);
@@ -72,7 +67,7 @@ TEST(TraceInfo, EmptyAndIdle) {
     EXPECT_EQ(none.hottest_share(), 0);
     EXPECT_THAT(statistics_row(none), ::testing::Contains("none"));
 
-    bal::Account late = account(1);
+    bal::Account late = untouched_account(1);
     late.nonces = {{4, 1}};
     const BlockStatistics idle = block_statistics(bal::AccessList{{late}});
     EXPECT_EQ(idle.txs, 5U);

@@ -10,29 +10,27 @@
 #include <gtest/gtest.h>
 #include <random>
 
-namespace commitbench {
+namespace commitbench::transfer {
 namespace {
 
-using testing::block_of;
-using testing::Facts;
-using testing::first_state;
-using testing::Interpreter;
-using testing::State;
-using transfer::Account;
-using transfer::TransferBlock;
+using commitbench::testing::block_of;
+using commitbench::testing::Facts;
+using commitbench::testing::first_state;
+using commitbench::testing::Interpreter;
+using commitbench::testing::State;
 
 std::unique_ptr<Workload> make(std::string_view options, std::uint64_t seed = 1) {
     return testing::make_workload(std::string("transfer:").append(options), seed);
 }
 
-const std::vector<transfer::Transfer>& transfers_of(const Block& block) {
+const std::vector<Transfer>& transfers_of(const Block& block) {
     return dynamic_cast<const TransferBlock&>(block).transfers();
 }
 
 std::uint64_t total_balance(const State& state) {
     std::uint64_t sum = 0;
     for (const auto& [key, value] : state) {
-        sum += transfer::read_account(value.data()).balance;
+        sum += read_account(value.data()).balance;
     }
     return sum;
 }
@@ -58,7 +56,7 @@ TEST(Transfer, TheSumOfBalancesNeverChanges) {
         }
         std::uint64_t nonces = 0;
         for (const auto& [key, value] : state) {
-            nonces += transfer::read_account(value.data()).nonce;
+            nonces += read_account(value.data()).nonce;
         }
         EXPECT_EQ(nonces, sent) << "each transfer counts once at its sender, failed ones included";
         EXPECT_EQ(state.size(), workload->state_size());
@@ -72,7 +70,7 @@ TEST(Transfer, BalancesNoncesAndReceiptsFollowTheRules) {
     State state = first_state(*workload);
     std::map<StateKey, Account> model;
     for (const auto& [key, value] : state) {
-        model[key] = transfer::read_account(value.data());
+        model[key] = read_account(value.data());
         EXPECT_EQ(model[key].balance, 300U);
         EXPECT_EQ(model[key].nonce, 0U);
     }
@@ -80,7 +78,7 @@ TEST(Transfer, BalancesNoncesAndReceiptsFollowTheRules) {
     for (std::uint64_t number = 1; number <= 5; ++number) {
         const auto block = block_of(*workload, number);
         for (std::uint32_t i = 0; i < block->size(); ++i) {
-            const transfer::Transfer& tx = transfers_of(*block)[i];
+            const Transfer& tx = transfers_of(*block)[i];
             ASSERT_NE(tx.sender, tx.receiver);
             Account& sender = model.at(tx.sender);
             const bool covered = sender.balance >= tx.amount;
@@ -99,7 +97,7 @@ TEST(Transfer, BalancesNoncesAndReceiptsFollowTheRules) {
             ASSERT_EQ(access.erasures, 0U);
         }
         for (const auto& [key, account] : model) {
-            const Account stored = transfer::read_account(state.at(key).data());
+            const Account stored = read_account(state.at(key).data());
             ASSERT_EQ(stored.balance, account.balance);
             ASSERT_EQ(stored.nonce, account.nonce);
         }
@@ -116,12 +114,10 @@ TEST(Transfer, TheFillerIsCarriedAlong) {
     for (const auto& [key, value] : state) {
         ASSERT_EQ(value.size(), 61U);
         const Bytes& old = before.at(key);
-        EXPECT_TRUE(std::equal(value.begin() + transfer::kSmallestValue, value.end(),
-                               old.begin() + transfer::kSmallestValue));
+        EXPECT_TRUE(
+            std::equal(value.begin() + kSmallestValue, value.end(), old.begin() + kSmallestValue));
         digests_changed +=
-            transfer::read_account(value.data()).digest != transfer::read_account(old.data()).digest
-                ? 1
-                : 0;
+            read_account(value.data()).digest != read_account(old.data()).digest ? 1 : 0;
     }
     EXPECT_EQ(digests_changed, 10);
 }
@@ -157,8 +153,8 @@ TEST(Transfer, IsTheSameWhateverTheOrderOfCalls) {
         EXPECT_EQ(block->number(), number);
         ASSERT_EQ(block->size(), 700U);
         for (std::size_t i = 0; i < block->size(); ++i) {
-            const transfer::Transfer& a = transfers_of(*block)[i];
-            const transfer::Transfer& b = transfers_of(*from_backward[number])[i];
+            const Transfer& a = transfers_of(*block)[i];
+            const Transfer& b = transfers_of(*from_backward[number])[i];
             ASSERT_EQ(a.sender, b.sender);
             ASSERT_EQ(a.receiver, b.receiver);
             ASSERT_EQ(a.amount, b.amount);
@@ -201,7 +197,7 @@ std::uint64_t final_digest(const Workload& workload,
         digest = digest * 31 + block->execute(i, access).digest;
     }
     for (const auto& [key, value] : state) {
-        digest = digest * 31 + transfer::read_account(value.data()).digest;
+        digest = digest * 31 + read_account(value.data()).digest;
     }
     return digest;
 }
@@ -249,7 +245,7 @@ TEST(Transfer, MalformedAccountsFailWithoutWriting) {
     const auto workload = make("accounts=300,block-size=60,overdraft-share=0");
     const State before = first_state(*workload);
     const auto block = block_of(*workload, 1);
-    const transfer::Transfer& tx = transfers_of(*block)[0];
+    const Transfer& tx = transfers_of(*block)[0];
     std::set<std::uint64_t> digests;
     for (const StateKey& key : {tx.sender, tx.receiver}) {
         for (const int size : {-1, 0, 1, 23, 24, 77, 79, 5000}) {
@@ -276,7 +272,7 @@ TEST(Transfer, MalformedAccountsFailWithoutWriting) {
 TEST(Transfer, AnExtremeLawStillFindsAReceiver) {
     const auto workload = make("accounts=2,block-size=500,keys=zipf,theta=1000");
     const auto block = block_of(*workload, 1);
-    for (const transfer::Transfer& tx : transfers_of(*block)) {
+    for (const Transfer& tx : transfers_of(*block)) {
         ASSERT_NE(tx.sender, tx.receiver);
     }
 }
@@ -286,7 +282,7 @@ TEST(Transfer, AmountsCoverTheirRange) {
         make("accounts=100,block-size=5k,amount-min=5,amount-max=8,overdraft-share=0");
     const auto block = block_of(*workload, 3);
     std::map<std::uint64_t, int> seen;
-    for (const transfer::Transfer& tx : transfers_of(*block)) {
+    for (const Transfer& tx : transfers_of(*block)) {
         ++seen[tx.amount];
     }
     ASSERT_EQ(seen.size(), 4U);
@@ -354,4 +350,4 @@ TEST(Transfer, BytesArePinned) {
 }
 
 }  // namespace
-}  // namespace commitbench
+}  // namespace commitbench::transfer

@@ -18,9 +18,9 @@ enum class Role : std::uint64_t { fee_recipient, account, contract, touched, cre
 /// What stands at a place of storage, as far as the trace has told.
 using Place = std::pair<bal::Address, bal::Word>;
 
-class Maker {
+class BlockMaker {
   public:
-    explicit Maker(const SyntheticTrace& settings) : settings_(settings) {}
+    explicit BlockMaker(const SyntheticTrace& settings) : settings_(settings) {}
 
     NumberedList block(std::uint64_t number) {
         accounts_.clear();
@@ -223,7 +223,7 @@ Status check(const SyntheticTrace& settings) {
 
 Result<std::vector<NumberedList>> make_synthetic_trace(const SyntheticTrace& settings) {
     COMMITBENCH_TRY(check(settings));
-    Maker maker(settings);
+    BlockMaker maker(settings);
     std::vector<NumberedList> blocks;
     for (std::uint64_t i = 0; i < settings.blocks; ++i) {
         blocks.push_back(maker.block(settings.first_block + i));

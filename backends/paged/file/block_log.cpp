@@ -2,6 +2,7 @@
 #include "backends/paged/file/block_log.hpp"
 
 #include "backends/paged/file/transfers.hpp"
+#include "backends/paged/file/zeros.hpp"
 #include "backends/store/io_error.hpp"
 
 #include <algorithm>
@@ -13,10 +14,6 @@ namespace commitbench::paged {
 namespace {
 
 constexpr std::uint64_t kWindowBytes = std::uint64_t{1} << 20;
-
-bool is_zero(std::span<const std::uint8_t> bytes) {
-    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include "backends/paged/file/aligned_buffer.hpp"
 #include "backends/paged/file/transfers.hpp"
+#include "backends/paged/file/zeros.hpp"
 #include "backends/store/io_error.hpp"
 
 #include <algorithm>
@@ -80,10 +81,6 @@ std::optional<Superblock> decode(const std::uint8_t* sector) {
             Checkpoint{image.block, Root{image.root}, Extent::unpack(image.top), image.keys};
     }
     return superblock;
-}
-
-bool is_zero(std::span<const std::uint8_t> bytes) {
-    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
 }  // namespace

@@ -149,8 +149,7 @@ Result<std::unique_ptr<DiskFile>> SystemDisk::open(std::string_view name) {
     const std::filesystem::path path = settings_.directory / name;
     const int flags = O_RDWR | O_CLOEXEC | (direct_ ? O_DIRECT : 0);
     const auto failed = [&](int number) {
-        return io_error(fmt::format("paged: opening file '{}'", name), settings_.directory,
-                        reason_of(number), number == ENOSPC || number == EDQUOT);
+        return io_error(fmt::format("paged: opening file '{}'", name), settings_.directory, number);
     };
     int descriptor = ::open(path.c_str(), flags);
     if (descriptor < 0 && errno == ENOENT) {

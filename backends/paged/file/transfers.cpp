@@ -3,17 +3,11 @@
 
 #include "backends/store/io_error.hpp"
 
-#include <cerrno>
 #include <fmt/format.h>
-#include <system_error>
 #include <vector>
 
 namespace commitbench::paged {
 namespace {
-
-std::string reason_of(int number) {
-    return std::error_code(number, std::generic_category()).message();
-}
 
 Error transfer_error(const Transfer& transfer,
                      const DiskFile& file,
@@ -24,7 +18,7 @@ Error transfer_error(const Transfer& transfer,
                     transfer.offset);
     if (transfer.result < 0) {
         const int number = -transfer.result;
-        return io_error(what, directory, reason_of(number), number == ENOSPC || number == EDQUOT);
+        return io_error(what, directory, number);
     }
     if (reading) {
         // There is no more of the file: that is damage, not weather.
@@ -72,8 +66,7 @@ Error disk_error(std::string_view doing,
                  const DiskFile& file,
                  const std::filesystem::path& directory,
                  int number) {
-    return io_error(fmt::format("paged: {} file '{}'", doing, file.name()), directory,
-                    reason_of(number), number == ENOSPC || number == EDQUOT);
+    return io_error(fmt::format("paged: {} file '{}'", doing, file.name()), directory, number);
 }
 
 }  // namespace commitbench::paged

@@ -13,7 +13,7 @@ namespace {
 /// Larger numbers are not tried: a component may set aside as many bytes or buckets as it is asked
 /// for.
 constexpr std::uint64_t kLargestTried = std::uint64_t{1} << 16;
-constexpr std::uint64_t kMemoryBudget = std::uint64_t{64} << 20;
+constexpr std::uint64_t kSmallMemoryBudget = std::uint64_t{64} << 20;
 
 struct Range {
     std::string low;  // "" where there is none
@@ -103,10 +103,11 @@ Status open(Trial& trial, const Subject& subject, const Options& options) {
             if (!folder) {
                 return folder.error();
             }
-            const auto made = subject.backend().create(options, {.directory = *folder,
-                                                                 .memory_budget = kMemoryBudget,
-                                                                 .durability = Durability::none,
-                                                                 .workers = &pool});
+            const auto made =
+                subject.backend().create(options, {.directory = *folder,
+                                                   .memory_budget = kSmallMemoryBudget,
+                                                   .durability = Durability::none,
+                                                   .workers = &pool});
             return made ? Status() : Status(made.error());
         }
         case Kind::executor: {
