@@ -7,7 +7,7 @@ use crate::abi::{CB_BAD_INPUT, CB_CORRUPT, CB_UNSUPPORTED};
 use crate::database::{BlockSession, Database, Writes};
 use crate::fault::Fault;
 use crate::position::PositionFile;
-use crate::settings::{Settings, Sizes};
+use crate::settings::{Settings, Sizes, PAGE};
 use nomt::trie::KeyPath;
 use nomt::{FinishedSession, KeyReadWrite};
 use std::ffi::CStr;
@@ -20,6 +20,8 @@ use std::sync::{Arc, OnceLock};
 pub const NOMT_VERSION: &CStr = c"1.0.4";
 
 const NOMT_FOLDER: &str = "nomt";
+/// NOMT's file of the hash table.
+const TABLE: &str = "ht";
 /// Keys of one commit of a load: a few hundred bytes each in NOMT's staging.
 const LOAD_BATCH: usize = 1 << 17;
 
@@ -96,7 +98,8 @@ const _: fn() = || {
 impl Backend {
     pub fn open(given: &[(&str, &str)], cell: Cell) -> Result<Self, Fault> {
         let settings = Settings::parse(given)?;
-        let sizes = settings.sizes(cell.memory_budget, cell.workers)?;
+        let buckets = settings.buckets_for(0).into();
+        let sizes = settings.sizes(cell.memory_budget, cell.workers, buckets)?;
         let position = PositionFile::read(&cell.directory)?;
         let mut backend = Backend {
             step: Step::Idle,
@@ -353,14 +356,20 @@ impl Backend {
         if self.position.is_unused() {
             self.position.write_nothing()?;
         }
-        let database = Database::open(
-            &self.folder(),
-            &self.settings,
-            &self.sizes,
-            self.settings.buckets_for(keys),
-        )?;
+        let new_buckets = self.settings.buckets_for(keys);
+        let folder = self.folder();
+        let buckets = buckets_of(&folder).unwrap_or(new_buckets.into());
+        let (budget, workers) = (self.cell.memory_budget, self.cell.workers);
+        self.sizes = self.settings.sizes(budget, workers, buckets)?;
+        let database = Database::open(&folder, &self.settings, &self.sizes, new_buckets)?;
         Ok(shared.database.get_or_init(|| database))
     }
+}
+
+/// Of the table that is there, or a few more: its file begins with a byte for each.
+fn buckets_of(folder: &Path) -> Option<u64> {
+    let table = fs::metadata(folder.join(TABLE)).ok()?;
+    Some(table.len() / PAGE)
 }
 
 impl Reader {

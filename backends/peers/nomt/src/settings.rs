@@ -147,7 +147,7 @@ pub struct Sizes {
 }
 
 const MIB: u64 = 1 << 20;
-const PAGE: u64 = 4096;
+pub const PAGE: u64 = 4096;
 // NOMT's own defaults.
 const IO_WORKERS: u64 = 3;
 const CACHE_MIB: u64 = 256;
@@ -209,27 +209,33 @@ impl Settings {
     /// The stated rule: NOMT's own sizes where they fit three quarters of the budget (the rest is
     /// for NOMT's branch nodes and its table's bytes, both always in memory, for a block's own
     /// pages and for this program); else upper levels first, half of the rest for either cache.
-    /// Fails where caches that are given exceed the budget.
-    pub fn sizes(&self, memory_budget: u64, workers: u32) -> Result<Sizes, Fault> {
+    /// Levels never hold more pages than the table has `buckets`.
+    /// Fails where what is given exceeds the budget.
+    pub fn sizes(&self, memory_budget: u64, workers: u32, buckets: u64) -> Result<Sizes, Fault> {
         let caches = memory_budget / 4 * 3;
+        let bytes_of = |levels| bytes_of_levels(levels).min(buckets * PAGE);
         let upper_levels = self.upper_levels.unwrap_or_else(|| {
             (0..=UPPER_LEVELS)
                 .rev()
-                .find(|levels| bytes_of_levels(*levels) <= caches / 2)
+                .find(|levels| bytes_of(*levels) <= caches / 2)
                 .unwrap_or(0)
         });
-        let rest = caches.saturating_sub(bytes_of_levels(upper_levels));
-        let half = (rest / 2 / MIB).clamp(1, CACHE_MIB);
+        let above = bytes_of(upper_levels);
+        let half = (caches.saturating_sub(above) / 2 / MIB).clamp(1, CACHE_MIB);
         let workers = u64::from(workers.max(1));
         let page_cache = self.page_cache.unwrap_or(half);
         let leaf_cache = self.leaf_cache.unwrap_or(half);
-        let given = self.page_cache.is_some() || self.leaf_cache.is_some();
-        if given && (page_cache + leaf_cache) * MIB > memory_budget {
+        let given = [self.page_cache, self.leaf_cache, self.upper_levels];
+        if given.iter().any(Option::is_some)
+            && above + (page_cache + leaf_cache) * MIB > memory_budget
+        {
             return Err(Fault::new(
                 CB_DOES_NOT_FIT,
                 format!(
-                    "caches of {page_cache} MiB (page-cache) and {leaf_cache} MiB (leaf-cache) do \
-                     not fit the memory budget of {} MiB: give both as auto, or a larger budget",
+                    "caches of {page_cache} MiB (page-cache) and {leaf_cache} MiB (leaf-cache) \
+                     beside {upper_levels} upper levels of up to {} MiB do not fit the memory \
+                     budget of {} MiB: give all three as auto, or a larger budget",
+                    above / MIB,
                     memory_budget / MIB
                 ),
             ));
@@ -307,7 +313,7 @@ mod tests {
     }
 
     fn default_sizes(memory_budget: u64) -> Sizes {
-        settings(&[]).sizes(memory_budget, 8).unwrap()
+        settings(&[]).sizes(memory_budget, 8, 64_000).unwrap()
     }
 
     #[test]
@@ -363,7 +369,7 @@ mod tests {
     fn threads_follow_the_workers_where_asked() {
         let asked = settings(&[("commit-concurrency", "auto"), ("io-workers", "auto")]);
         let threads = |workers| {
-            let sizes = asked.sizes(GIB, workers).unwrap();
+            let sizes = asked.sizes(GIB, workers, 64_000).unwrap();
             (sizes.commit_concurrency, sizes.io_workers)
         };
         assert_eq!(threads(2), (2, 2));
@@ -373,10 +379,20 @@ mod tests {
     #[test]
     fn caches_that_exceed_the_budget_are_refused() {
         let given = settings(&[("page-cache", "256"), ("leaf-cache", "256")]);
-        assert!(given.sizes(512 * MIB, 1).is_ok());
-        let fault = given.sizes(511 * MIB, 1).unwrap_err();
+        let levels = bytes_of_levels(2);
+        assert!(given.sizes(512 * MIB + levels, 1, 64_000).is_ok());
+        let fault = given.sizes(512 * MIB, 1, 64_000).unwrap_err();
         assert_eq!(fault.code, CB_DOES_NOT_FIT);
-        assert!(fault.text.contains("511 MiB"), "{}", fault.text);
+        assert!(fault.text.contains("of 512 MiB"), "{}", fault.text);
+    }
+
+    #[test]
+    fn a_third_level_takes_no_more_than_the_table_has() {
+        let three = settings(&[("page-cache-upper-levels", "3")]);
+        let sizes = three.sizes(GIB, 1, 64_000).unwrap();
+        assert_eq!((sizes.page_cache_mib, sizes.leaf_cache_mib), (256, 256));
+        assert!(three.sizes(GIB, 1, 1 << 20).is_err());
+        assert!(three.sizes(3 * GIB, 1, 1 << 20).is_ok());
     }
 
     #[test]
@@ -387,7 +403,7 @@ mod tests {
             ("page-cache-upper-levels", "3"),
             ("buckets", "12345"),
         ]);
-        let sizes = given.sizes(GIB, 100).unwrap();
+        let sizes = given.sizes(2 * GIB, 100, 12_345).unwrap();
         assert_eq!(sizes.page_cache_mib, 7);
         assert_eq!(sizes.io_workers, 5);
         assert_eq!(sizes.upper_levels, 3);
