@@ -20,8 +20,8 @@ WORKERS: tuple[int, ...] = (1, 2)
 # As scripts/peers names them: what of ours has their roots, and the options that they are tried with.
 OURS: dict[str, tuple[str, ...]] = {"nomt": ("paged", "paged:store=file"), "geth": ("mpt", "mpt:store=rocksdb")}
 THEIRS: dict[str, tuple[str, ...]] = {
-    # The second has next to no caches, so that pages are read and written again and again.
-    "nomt": ("", "page-cache=1,leaf-cache=1,page-cache-upper-levels=0,warm-up=writes"),
+    # The second has next to no caches, so that pages are read again and again, and as many threads as the cell has workers.
+    "nomt": ("", "page-cache=1,leaf-cache=1,page-cache-upper-levels=0,warm-up=writes,commit-concurrency=auto,io-workers=auto"),
     "geth": ("scheme=hash", "scheme=path"),
 }
 
@@ -35,8 +35,9 @@ class Size:
     transactions: int  # of a block
 
 
-FULL: Size = Size(keys=600_000, blocks=200, transactions=1000)
+FULL: Size = Size(keys=600_000, blocks=200, transactions=500)
 QUICK: Size = Size(keys=2000, blocks=8, transactions=100)
+WORKLOADS: tuple[str, ...] = ("transfer", "kv", "script", "real")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,8 +204,8 @@ class Comparison:
         print(f"{task.name:<8}  {ours:<{self.widths[0]}}  {label:<{self.widths[1]}}  {counts}  {'DIFFERENT: ' + wrong if wrong else 'equal'}", flush=True)
 
 
-def tasks_of(size: Size, real_blocks: pathlib.Path, folder: pathlib.Path) -> list[Task]:
-    """The workloads; the real blocks where they are."""
+def tasks_of(size: Size, real_blocks: pathlib.Path, folder: pathlib.Path, wanted: list[str]) -> list[Task]:
+    """The workloads that are wanted; the real blocks where they are."""
     both = f"block-size={size.transactions}"
     mixed = "reads=1,rmw=2,writes=1,fresh-share=0.3,delete-share=0.3,value-size=8,value-size-max=200"
     tasks: list[Task] = [
@@ -212,6 +213,9 @@ def tasks_of(size: Size, real_blocks: pathlib.Path, folder: pathlib.Path) -> lis
         Cell("kv", f"kv:items={size.keys},{both},{mixed}", size.blocks, folder),
         Script("script", size, folder),
     ]
+    tasks = [task for task in tasks if task.name in wanted]
+    if "real" not in wanted:
+        return tasks
     if any(real_blocks.glob("*.rlp")):
         tasks.append(Cell("real", f"trace:path={real_blocks}", None, folder))
     else:
@@ -241,6 +245,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK.blocks} blocks and {QUICK.keys:,} keys instead of {FULL.blocks} and {FULL.keys:,}")
     parser.add_argument("--peer", action="append", choices=list(OURS), default=[], help="this one alone; may be repeated (all)")
     parser.add_argument("--pair", action="append", nargs=2, default=[], metavar=("OURS", "OTHER"), help="two backends, in place of the peers; may be repeated")
+    parser.add_argument("--workload", action="append", choices=WORKLOADS, default=[], help="this one alone; may be repeated (all)")
     parser.add_argument("--blocks", type=pathlib.Path, default=ROOT.parent / "shared" / "data" / "bal", metavar="FOLDER", help="real blocks")
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "release" / "commitbench", help="that of the release build")
     parser.add_argument("--peers", type=pathlib.Path, default=ROOT / "build" / "peers", metavar="FOLDER", help="what scripts/peers built")
@@ -258,7 +263,7 @@ def main() -> int:
         print("equal_roots: nothing to compare: scripts/peers builds the real implementations", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="commitbench-roots-") as folder:
-        tasks = tasks_of(QUICK if arguments.quick else FULL, arguments.blocks, pathlib.Path(folder))
+        tasks = tasks_of(QUICK if arguments.quick else FULL, arguments.blocks, pathlib.Path(folder), arguments.workload or list(WORKLOADS))
         backends = {backend for pair in pairs for backend in pair[:2]}
         comparison = Comparison(arguments.program, len(tasks) * len(backends) * len(WORKERS), pairs)
         for task in tasks:

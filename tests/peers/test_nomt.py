@@ -36,7 +36,7 @@ class RootsOfBlocks(NomtTest):
     def test_defaults(self) -> None:
         for workload in WORKLOADS:
             with self.subTest(workload):
-                self.assert_same_roots(OURS, self.spec("buckets=64000"), 12, "--workload", workload, "--durability", "block")
+                self.assert_same_roots(OURS, self.spec(), 12, "--workload", workload, "--durability", "block")
 
     def test_small_caches_and_several_workers(self) -> None:
         for workload in WORKLOADS:
@@ -150,6 +150,10 @@ class Folders(NomtTest):
         done = self.run_program("root", "--backend", self.spec(SMALL), "--dir", "other", "-", stdin="commit\n")
         self.assert_refused(done, "is not of this plug-in")
         self.assertTrue((self.folder / "other" / "nomt" / "meta").exists(), "it is left as it was")
+
+    def test_caches_larger_than_the_budget(self) -> None:
+        done = self.run_program("root", "--backend", self.spec("page-cache=200,leaf-cache=100"), "--memory", "256MiB", "-", stdin="commit\n")
+        self.assert_refused(done, "200 MiB (page-cache)", "256 MiB", "give both as auto")
 
     def test_a_full_table(self) -> None:
         # 29 keys below each page of the second level: some 4,000 pages are kept.

@@ -96,7 +96,7 @@ const _: fn() = || {
 impl Backend {
     pub fn open(given: &[(&str, &str)], cell: Cell) -> Result<Self, Fault> {
         let settings = Settings::parse(given)?;
-        let sizes = settings.sizes(cell.memory_budget, cell.workers);
+        let sizes = settings.sizes(cell.memory_budget, cell.workers)?;
         let position = PositionFile::read(&cell.directory)?;
         let mut backend = Backend {
             step: Step::Idle,

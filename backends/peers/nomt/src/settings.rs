@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The options, and the sizes that follow from them and from the cell where they are left to the
-//! plug-in (`auto`).
+//! The options. What is not given is as NOMT has it by itself, unless the cell's memory budget or
+//! the size of the state forbids that (`auto`).
 
-use crate::abi::{cb_option, CB_BAD_INPUT, CB_BOOLEAN, CB_CHOICE, CB_INTEGER};
+use crate::abi::{cb_option, CB_BAD_INPUT, CB_BOOLEAN, CB_CHOICE, CB_DOES_NOT_FIT, CB_INTEGER};
 use crate::fault::Fault;
 use std::ffi::CStr;
 
@@ -29,18 +29,18 @@ pub static OPTIONS: [cb_option; 10] = [
         c"commit-concurrency",
         CB_INTEGER,
         c"threads",
-        c"auto",
+        c"1",
         c"auto|1..64",
-        c"NOMT's commit workers; auto: as many as the cell has workers (NOMT's own default: 1)",
+        c"NOMT's commit workers; auto: as many as the cell has workers",
     ),
     row(
         c"io-workers",
         CB_INTEGER,
         c"threads",
-        c"auto",
+        c"3",
         c"auto|1..64",
-        c"NOMT's I/O threads, a ring each, which spin while I/O is under way; auto: 3 as NOMT's \
-          own default, but no more than the cell has workers",
+        c"NOMT's I/O threads, a ring each, which spin while I/O is under way; auto: 3, but no more \
+          than the cell has workers",
     ),
     row(
         c"page-cache",
@@ -48,8 +48,8 @@ pub static OPTIONS: [cb_option; 10] = [
         c"MiB",
         c"auto",
         c"auto|1..1048576",
-        c"cache of Merkle pages below the upper levels; auto: half of what three quarters of the \
-          budget leave beside those (NOMT's own default: 256)",
+        c"cache of Merkle pages below the upper levels; auto: 256, but no more than half of what \
+          three quarters of the memory budget leave beside those",
     ),
     row(
         c"leaf-cache",
@@ -57,7 +57,7 @@ pub static OPTIONS: [cb_option; 10] = [
         c"MiB",
         c"auto",
         c"auto|1..1048576",
-        c"cache of B-tree leaves, where values are; auto: as page-cache (NOMT's own default: 256)",
+        c"cache of B-tree leaves, where values are; auto: as page-cache",
     ),
     row(
         c"page-cache-upper-levels",
@@ -66,8 +66,8 @@ pub static OPTIONS: [cb_option; 10] = [
         c"auto",
         c"auto|0..4",
         c"upper levels of Merkle pages that always stay cached: 1 takes 256 KiB, 2 16 MiB, 3 1 \
-          GiB; auto: the most up to 3 that take at most three eighths of the budget (NOMT's own \
-          default: 2; its benchmark's: 3)",
+          GiB, where the state is large enough to have all of them; auto: 2, or fewer that take \
+          at most three eighths of the memory budget",
     ),
     row(
         c"buckets",
@@ -76,8 +76,7 @@ pub static OPTIONS: [cb_option; 10] = [
         c"auto",
         c"auto|1000..4000000000",
         c"places for Merkle pages in the hash table, whose size is fixed when the state is \
-          loaded; auto: one for every 16 keys loaded, and 64000 at least (NOMT's own default: \
-          64000)",
+          loaded; auto: 64000, or one for every 16 keys loaded if that is more",
     ),
     row(
         c"preallocate",
@@ -149,14 +148,15 @@ pub struct Sizes {
 
 const MIB: u64 = 1 << 20;
 const PAGE: u64 = 4096;
-/// NOMT's own default.
-const MOST_IO_WORKERS: u64 = 3;
-const MOST_UPPER_LEVELS: u64 = 3;
+// NOMT's own defaults.
+const IO_WORKERS: u64 = 3;
+const CACHE_MIB: u64 = 256;
+const UPPER_LEVELS: u64 = 2;
+const LEAST_BUCKETS: u64 = 64_000;
 /// A page is kept for 20 or more leaves, so uniform keys make at most one for every 28 keys: 64^d *
 /// P[Poisson(n / 64^d) >= 20], summed over the depths d and largest where n / 64^d is near 26. One
 /// place for 16 keys is then at most four sevenths full.
 const KEYS_FOR_A_BUCKET: u64 = 16;
-const LEAST_BUCKETS: u64 = 64_000;
 
 impl Settings {
     /// `given` has every option of the table, as the host promises; values have been checked by
@@ -206,27 +206,41 @@ impl Settings {
         })
     }
 
-    /// The stated rule: three quarters of the budget are for caches (the rest is for NOMT's branch
-    /// nodes and its table's bytes, both always in memory, for a block's own pages and for this
-    /// program); upper levels first, half of the rest for either cache.
-    pub fn sizes(&self, memory_budget: u64, workers: u32) -> Sizes {
+    /// The stated rule: NOMT's own sizes where they fit three quarters of the budget (the rest is
+    /// for NOMT's branch nodes and its table's bytes, both always in memory, for a block's own
+    /// pages and for this program); else upper levels first, half of the rest for either cache.
+    /// Fails where caches that are given exceed the budget.
+    pub fn sizes(&self, memory_budget: u64, workers: u32) -> Result<Sizes, Fault> {
         let caches = memory_budget / 4 * 3;
         let upper_levels = self.upper_levels.unwrap_or_else(|| {
-            (0..=MOST_UPPER_LEVELS)
+            (0..=UPPER_LEVELS)
                 .rev()
                 .find(|levels| bytes_of_levels(*levels) <= caches / 2)
                 .unwrap_or(0)
         });
         let rest = caches.saturating_sub(bytes_of_levels(upper_levels));
-        let half = (rest / 2 / MIB).max(1);
+        let half = (rest / 2 / MIB).clamp(1, CACHE_MIB);
         let workers = u64::from(workers.max(1));
-        Sizes {
-            commit_concurrency: self.commit_concurrency.unwrap_or(workers.min(64)) as usize,
-            io_workers: self.io_workers.unwrap_or(workers.min(MOST_IO_WORKERS)) as usize,
-            page_cache_mib: self.page_cache.unwrap_or(half) as usize,
-            leaf_cache_mib: self.leaf_cache.unwrap_or(half) as usize,
-            upper_levels: upper_levels as usize,
+        let page_cache = self.page_cache.unwrap_or(half);
+        let leaf_cache = self.leaf_cache.unwrap_or(half);
+        let given = self.page_cache.is_some() || self.leaf_cache.is_some();
+        if given && (page_cache + leaf_cache) * MIB > memory_budget {
+            return Err(Fault::new(
+                CB_DOES_NOT_FIT,
+                format!(
+                    "caches of {page_cache} MiB (page-cache) and {leaf_cache} MiB (leaf-cache) do \
+                     not fit the memory budget of {} MiB: give both as auto, or a larger budget",
+                    memory_budget / MIB
+                ),
+            ));
         }
+        Ok(Sizes {
+            commit_concurrency: self.commit_concurrency.unwrap_or(workers.min(64)) as usize,
+            io_workers: self.io_workers.unwrap_or(workers.min(IO_WORKERS)) as usize,
+            page_cache_mib: page_cache as usize,
+            leaf_cache_mib: leaf_cache as usize,
+            upper_levels: upper_levels as usize,
+        })
     }
 
     /// Of a new table for a state of so many keys.
@@ -270,18 +284,10 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
-    fn settings(changed: &[(&str, &str)]) -> Settings {
-        let mut given: Vec<(&str, &str)> = OPTIONS_AND_DEFAULTS.to_vec();
-        for (key, value) in changed {
-            given.iter_mut().find(|(name, _)| name == key).unwrap().1 = *value;
-        }
-        Settings::parse(&given).unwrap()
-    }
-
     /// As the host gives them.
-    const OPTIONS_AND_DEFAULTS: [(&str, &str); 10] = [
-        ("commit-concurrency", "auto"),
-        ("io-workers", "auto"),
+    const DEFAULTS: [(&str, &str); 10] = [
+        ("commit-concurrency", "1"),
+        ("io-workers", "3"),
         ("page-cache", "auto"),
         ("leaf-cache", "auto"),
         ("page-cache-upper-levels", "auto"),
@@ -292,23 +298,85 @@ mod tests {
         ("metrics", "off"),
     ];
 
-    #[test]
-    fn caches_take_three_quarters_of_the_budget() {
-        let sizes = settings(&[]).sizes(4 * GIB, 2);
-        assert_eq!(sizes.upper_levels, 3);
-        assert_eq!(sizes.commit_concurrency, 2);
-        assert_eq!(sizes.io_workers, 2);
-        let caches =
-            (sizes.page_cache_mib + sizes.leaf_cache_mib) as u64 * MIB + bytes_of_levels(3);
-        assert!(caches <= 3 * GIB && caches > 3 * GIB - 2 * MIB, "{caches}");
+    fn settings(changed: &[(&str, &str)]) -> Settings {
+        let mut given: Vec<(&str, &str)> = DEFAULTS.to_vec();
+        for (key, value) in changed {
+            given.iter_mut().find(|(name, _)| name == key).unwrap().1 = *value;
+        }
+        Settings::parse(&given).unwrap()
+    }
+
+    fn default_sizes(memory_budget: u64) -> Sizes {
+        settings(&[]).sizes(memory_budget, 8).unwrap()
     }
 
     #[test]
-    fn a_small_budget_keeps_fewer_levels() {
-        assert_eq!(settings(&[]).sizes(GIB, 1).upper_levels, 2);
-        assert_eq!(settings(&[]).sizes(16 * MIB, 1).upper_levels, 1);
-        let least = settings(&[]).sizes(0, 1);
+    #[allow(unsafe_code)]
+    fn the_table_of_options_has_these_defaults() {
+        let text = |text| {
+            // SAFETY: static text of the table.
+            unsafe { CStr::from_ptr(text) }.to_str().unwrap()
+        };
+        let rows: Vec<_> = OPTIONS
+            .iter()
+            .map(|row| (text(row.key), text(row.default_value)))
+            .collect();
+        assert_eq!(rows, DEFAULTS);
+    }
+
+    #[test]
+    fn defaults_are_those_of_nomt() {
+        // It shows them only so.
+        let nomt = format!("{:?}", nomt::Options::new());
+        let ours = settings(&[]);
+        let sizes = default_sizes(GIB);
+        for (name, value) in [
+            ("commit_concurrency", sizes.commit_concurrency.to_string()),
+            ("io_workers", sizes.io_workers.to_string()),
+            ("metrics", ours.metrics.to_string()),
+            ("bitbox_num_pages", ours.buckets_for(1_000_000).to_string()),
+            ("rollback", "false".to_string()),
+            ("warm_up", (ours.warm_up != WarmUp::Off).to_string()),
+            ("preallocate_ht", ours.preallocate.to_string()),
+            ("page_cache_size", sizes.page_cache_mib.to_string()),
+            ("leaf_cache_size", sizes.leaf_cache_mib.to_string()),
+            ("prepopulate_page_cache", ours.prepopulate.to_string()),
+            ("page_cache_upper_levels", sizes.upper_levels.to_string()),
+        ] {
+            assert!(nomt.contains(&format!("{name}: {value}")), "{name}: {nomt}");
+        }
+    }
+
+    #[test]
+    fn a_small_budget_bounds_the_caches() {
+        let sizes = default_sizes(256 * MIB);
+        assert_eq!(sizes.upper_levels, 2);
+        let caches = (sizes.page_cache_mib + sizes.leaf_cache_mib) as u64 * MIB;
+        let wanted = 192 * MIB - bytes_of_levels(2);
+        assert!(caches <= wanted && caches > wanted - 2 * MIB, "{caches}");
+        assert_eq!(default_sizes(16 * MIB).upper_levels, 1);
+        let least = default_sizes(0);
         assert_eq!((least.upper_levels, least.page_cache_mib), (0, 1));
+    }
+
+    #[test]
+    fn threads_follow_the_workers_where_asked() {
+        let asked = settings(&[("commit-concurrency", "auto"), ("io-workers", "auto")]);
+        let threads = |workers| {
+            let sizes = asked.sizes(GIB, workers).unwrap();
+            (sizes.commit_concurrency, sizes.io_workers)
+        };
+        assert_eq!(threads(2), (2, 2));
+        assert_eq!(threads(100), (64, 3));
+    }
+
+    #[test]
+    fn caches_that_exceed_the_budget_are_refused() {
+        let given = settings(&[("page-cache", "256"), ("leaf-cache", "256")]);
+        assert!(given.sizes(512 * MIB, 1).is_ok());
+        let fault = given.sizes(511 * MIB, 1).unwrap_err();
+        assert_eq!(fault.code, CB_DOES_NOT_FIT);
+        assert!(fault.text.contains("511 MiB"), "{}", fault.text);
     }
 
     #[test]
@@ -316,12 +384,13 @@ mod tests {
         let given = settings(&[
             ("page-cache", "7"),
             ("io-workers", "5"),
+            ("page-cache-upper-levels", "3"),
             ("buckets", "12345"),
         ]);
-        let sizes = given.sizes(GIB, 100);
+        let sizes = given.sizes(GIB, 100).unwrap();
         assert_eq!(sizes.page_cache_mib, 7);
         assert_eq!(sizes.io_workers, 5);
-        assert_eq!(sizes.commit_concurrency, 64);
+        assert_eq!(sizes.upper_levels, 3);
         assert_eq!(given.buckets_for(1 << 24), 12_345);
         assert!(given.check_buckets(12_345).is_ok());
         assert_eq!(given.check_buckets(64_000).unwrap_err().code, CB_BAD_INPUT);
@@ -337,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_missing_option_is_named() {
-        let fault = Settings::parse(&OPTIONS_AND_DEFAULTS[1..]).unwrap_err();
+        let fault = Settings::parse(&DEFAULTS[1..]).unwrap_err();
         assert!(fault.text.contains("commit-concurrency"), "{}", fault.text);
     }
 }
