@@ -28,6 +28,8 @@ endfunction()
 commitbench_printed(commitbench.1.gz ${CMAKE_INSTALL_MANDIR}/man1 man)
 commitbench_printed(commitbench ${CMAKE_INSTALL_DATADIR}/bash-completion/completions completion bash)
 commitbench_printed(_commitbench ${CMAKE_INSTALL_DATADIR}/zsh/site-functions completion zsh)
+# Where Debian's zsh looks under /usr.
+install(FILES ${PROJECT_BINARY_DIR}/package/_commitbench DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 commitbench_printed(commitbench.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d completion fish)
 get_property(printed_files GLOBAL PROPERTY commitbench_printed_files)
 add_custom_target(commitbench_printed_files ALL DEPENDS ${printed_files})

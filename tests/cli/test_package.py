@@ -19,7 +19,7 @@ WANTED: list[str] = [
     "usr/share/pkgconfig/commitbench.pc",
     "usr/share/man/man1/commitbench.1.gz",
     "usr/share/bash-completion/completions/commitbench",
-    "usr/share/zsh/site-functions/_commitbench",
+    "usr/share/zsh/vendor-completions/_commitbench",
     "usr/share/fish/vendor_completions.d/commitbench.fish",
     "usr/share/commitbench/plans/smoke.toml",
     "usr/share/commitbench/claims/K1.toml",
