@@ -159,35 +159,46 @@ Result<SweepRunner::WorkloadFacts> SweepRunner::facts_of(const RunArguments& arg
     return facts;
 }
 
+Result<bool> SweepRunner::keeps_files_of(const RunRequest& request) {
+    const BackendComponent& component = *request.backend.component;
+    if (is_plugin(&component)) {
+        return component.keeps_files;
+    }
+    const std::string name =
+        fmt::format("{}\n{}", request.backend.canonical(), request.memory_budget);
+    if (const auto known = keeps_files_.find(name); known != keeps_files_.end()) {
+        return known->second;
+    }
+    const auto keeps =
+        keeps_files(request.backend, request.memory_budget, &DirectoryClaim::is_ours);
+    if (keeps) {
+        keeps_files_.emplace(name, *keeps);
+    }
+    return keeps;
+}
+
 Result<std::optional<StateIdentity>> SweepRunner::identify(const RunArguments& arguments) {
     const auto request = make_request(arguments, 0);
     if (!request) {
         return request.error();
     }
     // A plug-in is opened in the processes of its runs alone, so that a crash in it ends no sweep;
-    // each run loads its first state anew.
-    if (is_plugin(request->backend.component) || is_plugin(request->workload.component)) {
+    // a workload's first state can only be told by asking it, so that each run loads it anew.
+    if (is_plugin(request->workload.component)) {
         return std::optional<StateIdentity>();
     }
-    const std::string backend = request->backend.canonical();
-    const std::string name = fmt::format("{}\n{}", backend, request->memory_budget);
-    auto known = keeps_files_.find(name);
-    if (known == keeps_files_.end()) {
-        const auto keeps =
-            keeps_files(request->backend, request->memory_budget, &DirectoryClaim::is_ours);
-        if (!keeps) {
-            return keeps.error();
-        }
-        known = keeps_files_.emplace(name, *keeps).first;
+    const auto keeps = keeps_files_of(*request);
+    if (!keeps) {
+        return keeps.error();
     }
-    if (!known->second) {
+    if (!*keeps) {
         return std::optional<StateIdentity>();
     }
     const auto facts = facts_of(arguments);
     if (!facts) {
         return facts.error();
     }
-    return std::optional<StateIdentity>({.backend = backend,
+    return std::optional<StateIdentity>({.backend = backend_of_state(request->backend),
                                          .memory_budget = request->memory_budget,
                                          .keys = facts->keys,
                                          .first_state = facts->first_state});

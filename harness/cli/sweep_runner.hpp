@@ -45,6 +45,7 @@ class SweepRunner final : public sweep::Runner {
 
     [[nodiscard]] const RunArguments& arguments_of(const sweep::SweepCell& cell) const;
     [[nodiscard]] Result<WorkloadFacts> facts_of(const RunArguments& arguments);
+    [[nodiscard]] Result<bool> keeps_files_of(const RunRequest& request);
     [[nodiscard]] Result<std::optional<StateIdentity>> identify(const RunArguments& arguments);
     [[nodiscard]] Error no_end() const;
     /// Makes the state. The child's Error, with its code.

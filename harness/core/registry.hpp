@@ -45,8 +45,13 @@ struct Component {
 
 /// May use resources.directory; refuses (bad_input) what it cannot open. `create` opens what is
 /// there.
-using BackendComponent =
-    Component<Maker<Result<std::unique_ptr<Backend>>, const Options&, const CellResources&>>;
+struct BackendComponent
+    : Component<Maker<Result<std::unique_ptr<Backend>>, const Options&, const CellResources&>> {
+    /// "name version" of the library that it comes from; empty for a built-in one.
+    std::string_view library{};
+    /// Of a library's: whether its static table says that it keeps files, whatever its options are.
+    bool keeps_files = false;
+};
 struct ExecutorComponent
     : Component<
           Maker<Result<std::unique_ptr<Executor>>, const Options&, const ExecutorResources&>> {

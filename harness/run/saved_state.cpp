@@ -77,10 +77,16 @@ std::string StateIdentity::name() const {
     return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
+std::string backend_of_state(const Choice<BackendComponent>& backend) {
+    const std::string_view library = backend.component->library;
+    return library.empty() ? backend.canonical()
+                           : fmt::format("{} of {}", backend.canonical(), library);
+}
+
 StateIdentity identify_state(const Choice<BackendComponent>& backend,
                              std::uint64_t memory_budget,
                              const Workload& workload) {
-    return {.backend = backend.canonical(),
+    return {.backend = backend_of_state(backend),
             .memory_budget = memory_budget,
             .keys = workload.state_size(),
             .first_state = first_state_digest(workload)};

@@ -22,7 +22,7 @@ inline constexpr std::string_view kStateFiles = "files";
 /// What the files follow from. The workload's own options do not matter, its first state does:
 /// cells that differ in their blocks alone share one.
 struct StateIdentity {
-    std::string backend;              ///< canonical spec
+    std::string backend;              ///< backend_of_state()
     std::uint64_t memory_budget = 0;  ///< bytes; a backend may lay out its files by it
     std::uint64_t keys = 0;
     std::string first_state;  ///< first_state_digest()
@@ -31,6 +31,10 @@ struct StateIdentity {
     /// 16 hex digits of all four.
     [[nodiscard]] std::string name() const;
 };
+
+/// The canonical spec, and the library with its version where the backend is a plug-in: another one
+/// may lay out its files otherwise.
+[[nodiscard]] std::string backend_of_state(const Choice<BackendComponent>& backend);
 
 [[nodiscard]] StateIdentity identify_state(const Choice<BackendComponent>& backend,
                                            std::uint64_t memory_budget,

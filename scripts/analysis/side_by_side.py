@@ -48,6 +48,11 @@ def commit_rate(run: Run) -> float:
     return changes(run) * 1e9 / run.commit_ns
 
 
+def block_rate(run: Run) -> float:
+    """Keys committed a second, reads and everything else of the block included."""
+    return changes(run) * 1e9 / run.total_ns
+
+
 def read_rate(run: Run) -> float | None:
     """Keys read a second, of those that the executor asked the backend for; their execution is in it. None where nothing was read."""
     reads = run.counter("state_reads")
@@ -101,10 +106,10 @@ def title_of(cell: Cell) -> str:
             f"budget {run.memory_bytes / MEBI:,.0f} MiB")
 
 
-def ratio_of(ours: Cell, peer: Cell) -> Estimate:
-    """Commit throughput of ours against the peer's, repetition by repetition."""
+def ratio_of(ours: Cell, peer: Cell, rate: Callable[[Run], float]) -> Estimate:
+    """Of ours against the peer's, repetition by repetition."""
     first, second = together(peer, ours)
-    return ratio_estimate([commit_rate(run) for run in first], [commit_rate(run) for run in second], paired=True)
+    return ratio_estimate([rate(run) for run in first], [rate(run) for run in second], paired=True)
 
 
 def verdict_of(target: Target, found: Estimate) -> str:
@@ -118,14 +123,14 @@ def verdict_of(target: Target, found: Estimate) -> str:
 
 def table_of(cells: dict[str, Cell]) -> str:
     """A line a backend."""
-    rows = [("backend", "keys committed/s", "keys read/s", "read, bytes/key", "written, bytes/key", "database, MiB", "peak memory, MiB", "runs")]
+    rows = [("backend", "keys committed/s", "whole blocks, keys/s", "keys read/s", "read, bytes/key", "written, bytes/key", "database, MiB", "peak memory, MiB", "runs")]
     for backend, cell in cells.items():
         rows.append((
-            backend, median_estimate([commit_rate(run) for run in cell.ok]).text(), text_of(median_of(cell, read_rate)),
+            backend, median_estimate([commit_rate(run) for run in cell.ok]).text(), text_of(median_of(cell, block_rate)), text_of(median_of(cell, read_rate)),
             text_of(median_of(cell, lambda run: device_bytes(run, "read"))), text_of(median_of(cell, lambda run: device_bytes(run, "write"))),
             text_of(median_of(cell, lambda run: run.value("storage", "database_bytes")), MEBI),
             text_of(median_of(cell, lambda run: run.counter("peak_rss_bytes")), MEBI), str(len(cell.ok))))
-    return columns(rows, right=range(1, 8))
+    return columns(rows, right=range(1, 9))
 
 
 def targets_of(cells: dict[str, Cell]) -> list[str]:
@@ -134,8 +139,10 @@ def targets_of(cells: dict[str, Cell]) -> list[str]:
     for target in TARGETS:
         for backend, peer in cells.items():
             if backend.startswith(target.peer) and target.ours in cells:
-                found = ratio_of(cells[target.ours], peer)
-                lines.append(f"{target.ours} against {backend}: {estimate_text(found, False)}; {verdict_of(target, found)}")
+                found = ratio_of(cells[target.ours], peer, commit_rate)
+                whole = ratio_of(cells[target.ours], peer, block_rate)
+                lines.append(f"{target.ours} against {backend}: commit {estimate_text(found, False)}, {verdict_of(target, found)}; "
+                             f"whole blocks {estimate_text(whole, False)}")
     return lines
 
 

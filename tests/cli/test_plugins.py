@@ -206,6 +206,29 @@ class Folders(CliTest):
         marker.write_text(marker.read_text().replace("plug-in ", "plug-in other-"))
         self.assert_refused(self.run_program("run", "--quiet", *self.CELL, "--state", "state"), "plug-in other-", "is wanted")
 
+    def test_a_sweep_loads_once(self) -> None:
+        self.write("plan.toml", f"""name = "kept"
+repetitions = 2
+[axes]
+executor = "sequential"
+backend = "{plugin("kept")}"
+workload = "{FEW_KEYS}"
+blocks = 2
+warmup = 0
+[null]
+workload = "{FEW_KEYS}"
+""")
+        self.assert_ok(self.run_program("sweep", "plan.toml", "--out", "out"))
+        lines = [json.loads(text) for text in (self.folder / "out" / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+        kept = [line for line in lines if line["sweep"]["role"] != "null"]
+        self.assertEqual(4, len(kept), "two repetitions, and the A/A cell")
+        for line in kept:
+            self.assertTrue(line["load"]["restored"])
+            self.assertEqual("valid", line["ledger"]["verdict"])
+        states = list((self.folder / "out" / "states").glob("*/state.json"))
+        self.assertEqual(1, len(states))
+        self.assertRegex(json.loads(states[0].read_text(encoding="utf-8"))["backend"], r" of \S+ \S+$", "another version makes its own")
+
     def test_a_saved_state_is_restored(self) -> None:
         self.assert_ok(self.run_program("load", "--workload", FEW_KEYS, "--backend", plugin("kept"), "--dir", "state"))
         loaded = self.run_cell(*self.CELL)
