@@ -153,7 +153,7 @@ class Folders(NomtTest):
 
     def test_caches_larger_than_the_budget(self) -> None:
         done = self.run_program("root", "--backend", self.spec("page-cache=200,leaf-cache=100"), "--memory", "256MiB", "-", stdin="commit\n")
-        self.assert_refused(done, "200 MiB (page-cache)", "256 MiB", "give both as auto")
+        self.assert_refused(done, "200 MiB (page-cache)", "256 MiB", "give all three as auto")
 
     def test_a_full_table(self) -> None:
         # 29 keys below each page of the second level: some 4,000 pages are kept.
