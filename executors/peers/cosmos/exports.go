@@ -6,7 +6,7 @@
 package main
 
 /*
-#cgo CFLAGS: -I${SRCDIR}/../../../include -std=c11 -O2 -Wall -Wextra -Wconversion -Wno-sign-conversion
+#cgo CFLAGS: -I${SRCDIR}/../../../include
 #include <stdlib.h>
 #include "session.h"
 */
