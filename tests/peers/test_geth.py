@@ -40,7 +40,6 @@ SCRIPT_ROOTS: tuple[str, ...] = (
 )
 
 
-
 class GethTest(PeerTest):
     """What all of these share."""
 
@@ -102,6 +101,16 @@ class Scripts(GethTest):
             for more in ((), ("--reopen",)):
                 with self.subTest(database=database, more=more):
                     self.assertEqual(list(SCRIPT_ROOTS), self.roots_of_script(self.spec(database), SCRIPT, *more))
+
+    def test_values_that_no_clean_cache_takes(self) -> None:
+        """go-ethereum's pathdb alone would go on with the leaf of before (README.md, "Faults")."""
+        one, other = "aa" * 32, "bb" * 32
+        script = f"put {one} 01\nput {other} 02\ncommit\nput {one} 0x{'03' * 65536}\ncommit\nput {one} 04\ncommit\n"
+        expected = self.roots_of_script("mpt", script)
+        self.assertEqual(3, len(expected))
+        for database in self.databases():
+            with self.subTest(database=database):
+                self.assertEqual(expected, self.roots_of_script(self.spec(database), script))
 
     def test_proofs_are_those_of_mpt(self) -> None:
         script = SCRIPT.partition("commit\n")[0] + "commit\n"
