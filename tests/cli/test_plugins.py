@@ -282,5 +282,5 @@ class BuiltInAsPlugin(PluginTest):
             self.assertIn(line.strip(), plug_in)
 
     def test_refusals_keep_their_words(self) -> None:
-        done = self.run_program("run", "--blocks", "2", "--workload", "kv:items=200k,block-size=10", "--backend", PAGED, "--memory", "4MiB")
-        self.assert_refused(done, "plug-in paged: ", "raise --memory")
+        done = self.run_program("run", "--quiet", "--blocks", "2", "--workload", "kv:items=200,block-size=10", "--backend", PAGED + ":store=lmdb,direct=on")
+        self.assert_refused(done, "plug-in paged: open: direct=on is for store=rocksdb")
