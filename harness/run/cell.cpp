@@ -7,6 +7,7 @@
 #include "harness/run/component_report.hpp"
 #include "harness/run/data_folder.hpp"
 #include "harness/run/first_state_load.hpp"
+#include "harness/run/folder_size.hpp"
 #include "harness/run/mismatch.hpp"
 #include "harness/run/repeated_work.hpp"
 #include "harness/run/restored_state.hpp"
@@ -403,6 +404,7 @@ class CellRun {
         record_.cache_state = request_.reopen_between_blocks ? "cold" : "warm";
         record_.directory = folder_->path().native();
         record_.temporary_directory = folder_->is_temporary();
+        record_.database_bytes = bytes_on_disk(folder_->path());
         record_.results = request_.results.native();
         record_.command = request_.command;
         record_.clock_read_ns = cost_of(&steady_now_ns);

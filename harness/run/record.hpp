@@ -121,8 +121,9 @@ struct RunRecord {
         cache_state;  ///< "warm" | "cold" (reopened before every block; the kernel's cache stays)
     std::string directory;
     bool temporary_directory = false;
-    std::string results;      ///< folder of runs.jsonl
-    std::string started_utc;  ///< "2026-01-02T03:04:05Z"
+    std::uint64_t database_bytes = 0;  ///< of the backend's files on disk after the last block
+    std::string results;               ///< folder of runs.jsonl
+    std::string started_utc;           ///< "2026-01-02T03:04:05Z"
     std::vector<std::string> command;
 
     LoadRecord load;

@@ -128,7 +128,9 @@ Json steady_state_of(const RunRecord& record) {
 }
 
 Json storage_of(const RunRecord& record) {
-    Json json{{"directory", record.directory}, {"temporary", record.temporary_directory}};
+    Json json{{"directory", record.directory},
+              {"temporary", record.temporary_directory},
+              {"database_bytes", record.database_bytes}};
     json.update(facts_json(record.storage));
     return json;
 }

@@ -4,6 +4,7 @@
 #include "harness/run/data_folder.hpp"
 #include "harness/run/durable_file.hpp"
 #include "harness/run/first_state_load.hpp"
+#include "harness/run/folder_size.hpp"
 #include "harness/run/utc_time.hpp"
 #include "harness/runtime/worker_pool.hpp"
 
@@ -22,21 +23,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kFormat = "commitbench state";
 constexpr int kVersion = 1;
-
-/// Blocks on disk, not lengths: a database file may be full of holes.
-std::uint64_t bytes_on_disk(const fs::path& folder) {
-    constexpr std::uint64_t kStatBlock = 512;
-    std::uint64_t bytes = 0;
-    std::error_code error;
-    for (auto entry = fs::recursive_directory_iterator(folder, error);
-         !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-        struct stat facts {};
-        if (::lstat(entry->path().c_str(), &facts) == 0) {
-            bytes += static_cast<std::uint64_t>(facts.st_blocks) * kStatBlock;
-        }
-    }
-    return bytes;
-}
 
 Status write_saved_state(const fs::path& folder, const SavedState& state) {
     const Json json{{"format", kFormat},

@@ -183,14 +183,18 @@ void add_head(std::string& out, const RunRecord& record) {
         add_line(out, fmt::format("  load        {} keys, restored by {} in {:.2f} s",
                                   grouped(static_cast<std::int64_t>(record.load.keys)),
                                   record.load.restored, record.load.seconds));
-        return;
+    } else {
+        add_line(out, fmt::format("  load        {} keys in {:.2f} s ({} keys/s), peak memory {}",
+                                  grouped(static_cast<std::int64_t>(record.load.keys)),
+                                  record.load.seconds,
+                                  show_rate(static_cast<double>(record.load.keys) /
+                                            std::max(record.load.seconds, 1e-9)),
+                                  show_bytes(record.load.peak_rss_bytes)));
     }
-    add_line(out,
-             fmt::format("  load        {} keys in {:.2f} s ({} keys/s), peak memory {}",
-                         grouped(static_cast<std::int64_t>(record.load.keys)), record.load.seconds,
-                         show_rate(static_cast<double>(record.load.keys) /
-                                   std::max(record.load.seconds, 1e-9)),
-                         show_bytes(record.load.peak_rss_bytes)));
+    if (record.database_bytes > 0) {
+        add_line(out, fmt::format("  database    {} on disk after the last block",
+                                  show_bytes(record.database_bytes)));
+    }
 }
 
 void add_ledger(std::string& out, const RunRecord& record) {

@@ -27,11 +27,12 @@ COMMANDS: Mapping[str, Command] = {
     "plot": Command("plot", "the figures of result folders, as PNG and SVG", ("numpy", "scipy", "matplotlib")),
     "published": Command("published_shapes", "shapes that others have published, beside what is measured here"),
     "report": Command("report", "one HTML file from result folders: verdicts, figures, numbers", ("numpy", "scipy", "matplotlib")),
+    "side-by-side": Command("side_by_side", "our trees beside the real ones that they imitate"),
 }
 
 
 def _usage() -> str:
-    lines = [f"  {name:<10}{command.summary}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<14}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(["usage: python3 -m analysis COMMAND [WORDS...]; COMMAND --help explains its words", "", *lines])
 
 

@@ -33,6 +33,9 @@ BACKENDS: dict[str, tuple[float, float, float, float]] = {
     "mpt:store=rocksdb,direct=on,hash=blake3": (260000, 1100, 19000, 0),
     "paged": (700, 1500, 100, 0.8),
     "paged:store=file": (3400, 2200, 700, 0.8),
+    "nomt": (1000, 24000, 15000, 0.5),
+    "geth:scheme=path": (20000, 20000, 20000, 0),
+    "geth:scheme=hash": (30000, 20000, 40000, 0),
 }
 # Part of the work that the executor can share among workers, and its cost a transaction with one.
 EXECUTORS: dict[str, tuple[float, float]] = {
@@ -110,7 +113,7 @@ def made_line(axes: Axes, rng: random.Random) -> Line:
     work = amount(workload["work"])
     workers = int(axes.get("workers", 1))
     on_disk = 0 if axes["backend"] in ("null", "flat", "flat:store=memory", "mpt", "mpt:hash=blake3", "mpt:store=memory", "paged") else 1
-    stored = {"null": 0, "flat": 1.1, "mpt": 9.0, "paged": 2.1}[str(axes["backend"]).split(":")[0]]
+    stored = {"null": 0, "flat": 1.1, "mpt": 9.0, "paged": 2.1, "nomt": 4.0, "geth": 9.0}[str(axes["backend"]).split(":")[0]]
 
     def component(spec: str, options: dict[str, str], facts: Optional[dict[str, str]] = None) -> dict[str, Any]:
         return {"name": spec.split(":")[0], "spec": spec, "options": options,
@@ -149,7 +152,7 @@ def made_line(axes: Axes, rng: random.Random) -> Line:
         "machine": {"cpu_model": MACHINE, "microcode": "0x0", "logical_cores": 8, "physical_cores": 4, "usable_cores": 4, "cpu_features": [],
                     "governor": "", "clock_source": "tsc", "kernel": "made up", "host": "nowhere", "virtualization": "", "memory_bytes": 1 << 34,
                     "available_bytes": 1 << 34, "cgroup_cpus": None, "cgroup_memory_bytes": None},
-        "storage": {"directory": "nowhere", "temporary": True, "mount_point": "/", "file_system": "ext4", "mount_options": "", "device": "none",
+        "storage": {"directory": "nowhere", "temporary": True, "database_bytes": round(keys * 100 * stored), "mount_point": "/", "file_system": "ext4", "mount_options": "", "device": "none",
                     "device_model": "", "rotational": None, "free_bytes": 1, "direct_io": True},
         "build": {"version": "0.1.0", "git_revision": "0" * 40, "git_dirty": False, "compiler": "none", "flags": "", "build_type": "Release",
                   "sanitizers": "", "assertions": False, "optimized": True, "libraries": []},
