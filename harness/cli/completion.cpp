@@ -15,6 +15,7 @@ namespace {
 
 std::vector<std::string_view> shells() {
     std::vector<std::string_view> names;
+    names.reserve(kCompletionScripts.size());
     for (const ShellScript& script : kCompletionScripts) {
         names.push_back(script.shell);
     }

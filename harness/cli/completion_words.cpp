@@ -6,16 +6,19 @@
 #include "harness/cli/sweep_plan.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace commitbench::cli {
 namespace {
 
-std::vector<std::string> split(std::string_view text, char at) {
+/// At least one part, which may be empty.
+std::vector<std::string> split(const std::string& text, char at) {
     std::vector<std::string> parts;
-    for (const auto part : std::views::split(text, at)) {
-        parts.emplace_back(part.begin(), part.end());
+    std::size_t begin = 0;
+    for (std::size_t end = text.find(at); end != std::string::npos; end = text.find(at, begin)) {
+        parts.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
     }
+    parts.push_back(text.substr(begin));
     return parts;
 }
 
@@ -76,7 +79,7 @@ class Completing {
 
     void add_options(const ComponentText& component, std::size_t begin) {
         const std::vector<std::string> settings = split(word_.substr(begin), ',');
-        const std::string last = settings.empty() ? std::string() : settings.back();
+        const std::string& last = settings.back();
         const std::string before = word_.substr(0, word_.size() - last.size());
         const std::size_t equals = last.find('=');
         for (const OptionSpec& option : component.options) {
@@ -100,9 +103,11 @@ class Completing {
         }
         std::vector<std::string> values;
         if (option.type == OptionType::boolean || option.type == OptionType::choice) {
-            values = split(option_text(option).range, '|');
+            values = split(std::string(option_text(option).range), '|');
         } else {  // a number: the default shows how to write one
-            values = split(option.range.starts_with("auto|") ? "auto" : "", '|');
+            if (option.range.starts_with("auto|")) {
+                values.emplace_back("auto");
+            }
             values.emplace_back(option.default_value);
         }
         std::ranges::sort(values);
