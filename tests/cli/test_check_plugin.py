@@ -63,10 +63,15 @@ class GoodOnes(CheckPlugin):
         self.assertEqual({"executor", "workload"}, {test["kind"] for test in report["tests"]})
 
     def test_built_in_ones(self) -> None:
-        for name in ("mpt:store=lmdb", "paged:store=file", "lthash:store=lmdb", "block-stm", "kv:items=500,block-size=50"):
+        for name in ("mpt:store=lmdb", "paged", "lthash", "block-stm", "kv:items=500,block-size=50"):
             with self.subTest(name):
                 done = self.run_program("check-plugin", name)
                 self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+
+    def test_sizes_that_fall_are_no_counters(self) -> None:
+        for name in ("paged:store=file", "lthash:store=lmdb", "flat:store=rocksdb"):
+            with self.subTest(name):
+                self.assert_ok(self.run_program("check-plugin", name, "--only", "counters-and-facts"))
 
     def test_options_are_those_of_the_user(self) -> None:
         done = self.run_program("check-plugin", plugin("template") + ":most-keys=7k", "--only", "load", "--seed", "5")
