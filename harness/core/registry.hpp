@@ -41,17 +41,16 @@ struct Component {
     std::string_view summary;  ///< one sentence
     std::span<const OptionSpec> options;
     Create create;
+    /// "name version" of the library that it comes from; empty for a built-in one.
+    std::string_view library{};
+    /// Of a library's backend: its static table says that it keeps files, whatever its options are.
+    bool keeps_files = false;
 };
 
 /// May use resources.directory; refuses (bad_input) what it cannot open. `create` opens what is
 /// there.
-struct BackendComponent
-    : Component<Maker<Result<std::unique_ptr<Backend>>, const Options&, const CellResources&>> {
-    /// "name version" of the library that it comes from; empty for a built-in one.
-    std::string_view library{};
-    /// Of a library's: whether its static table says that it keeps files, whatever its options are.
-    bool keeps_files = false;
-};
+using BackendComponent =
+    Component<Maker<Result<std::unique_ptr<Backend>>, const Options&, const CellResources&>>;
 struct ExecutorComponent
     : Component<
           Maker<Result<std::unique_ptr<Executor>>, const Options&, const ExecutorResources&>> {

@@ -122,6 +122,8 @@ class VisitCounters final : public CounterVisitor {
     void counter(std::string_view name, std::uint64_t value) override {
         visitor_(context_, std::string(name).c_str(), value);
     }
+    /// Left out: what the interface passes on only grows.
+    void gauge(std::string_view /*name*/, std::uint64_t /*value*/) override {}
 
   private:
     cb_counter_visitor visitor_;
