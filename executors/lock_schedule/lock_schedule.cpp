@@ -46,10 +46,9 @@ std::string_view reference_of_lock_schedule(const Options& options) {
 
 const ExecutorComponent& lock_schedule_component() {
     static const ExecutorComponent kComponent{
-        "lock-schedule",
-        "Runs transactions side by side whose declared access sets allow it, others in order.",
-        lock_schedule_options(),
-        &create_lock_schedule,
+        {"lock-schedule",
+         "Runs transactions side by side whose declared access sets allow it, others in order.",
+         lock_schedule_options(), &create_lock_schedule},
         &reference_of_lock_schedule,
     };
     return kComponent;

@@ -128,10 +128,9 @@ Result<std::unique_ptr<Executor>> create_sequential(const Options& options,
 }  // namespace
 
 constinit const ExecutorComponent kSequentialComponent{
-    "sequential",
-    "Runs the transactions of a block in order on one thread; the reference of all executors.",
-    kOptions,
-    &create_sequential,
+    {"sequential",
+     "Runs the transactions of a block in order on one thread; the reference of all executors.",
+     kOptions, &create_sequential},
     &reference_of_sequential,
 };
 

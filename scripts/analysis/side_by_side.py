@@ -82,7 +82,8 @@ def group_of(cell: Cell) -> tuple[tuple[str, str], ...]:
 
 
 def groups_of(data: SweepData) -> list[dict[str, Cell]]:
-    """The cells with a valid run by their backend, fastest commit first; smaller states, smaller blocks, fewer workers and warm caches first."""
+    """The cells with a valid run by their backend, fastest commit first; smaller states, commitment alone, smaller blocks, fewer workers and warm
+    caches first."""
     groups: dict[tuple[tuple[str, str], ...], list[Cell]] = {}
     for cell in data.measured:
         if cell.ok:
@@ -91,9 +92,9 @@ def groups_of(data: SweepData) -> list[dict[str, Cell]]:
     return [{cell.axes["backend"]: cell for cell in sorted(cells, key=lambda cell: -statistics.median(map(commit_rate, cell.ok)))} for cells in ordered]
 
 
-def place_of(run: Run) -> tuple[int, int, int, bool]:
+def place_of(run: Run) -> tuple[int, bool, int, int, bool]:
     """Of its group among all."""
-    return int(run.number("load", "keys")), changes(run), run.workers, run.value("cache_state") == "cold"
+    return int(run.number("load", "keys")), run.executor.name != "replay", changes(run), run.workers, run.value("cache_state") == "cold"
 
 
 def title_of(cell: Cell) -> str:
@@ -102,8 +103,8 @@ def title_of(cell: Cell) -> str:
     keys = int(run.value("load", "keys") or 0)
     block = changes(run) / max(len(run.value("blocks") or []), 1)
     workers = "1 worker" if run.workers == 1 else f"{run.workers} workers"
-    return (f"{amount_text(keys)} keys, {number(block)} keys a block, {workers}, {run.value('cache_state')}; durability={run.durability}, "
-            f"budget {run.memory_bytes / MEBI:,.0f} MiB")
+    return (f"{amount_text(keys)} keys, {number(block)} keys a block, {workers}, {run.value('cache_state')}, {run.executor.name}; "
+            f"durability={run.durability}, budget {run.memory_bytes / MEBI:,.0f} MiB")
 
 
 def ratio_of(ours: Cell, peer: Cell, rate: Callable[[Run], float]) -> Estimate:
