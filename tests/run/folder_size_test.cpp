@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class FolderSize : public testing::Test {
+class FolderSize : public ::testing::Test {
   protected:
     FolderSize() : folder_(std::move(*DataFolder::temporary())) {}
     const fs::path& path() const { return folder_.path(); }
