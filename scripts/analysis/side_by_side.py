@@ -17,7 +17,7 @@ from .statistics import Estimate, median_estimate, ratio_estimate
 from .sweep_statistics import flags, together
 from .terminal import columns
 
-PLAN: str = "peers"
+PLAN: pathlib.Path = pathlib.Path(__file__).parents[2] / "backends" / "peers" / "side-by-side-1M.toml"
 MEBI: float = 1 << 20
 
 
@@ -166,14 +166,13 @@ def main(arguments: Sequence[str]) -> int:
     """`scripts/side_by_side`."""
     parser = Parser("side-by-side", "Measures our trees beside the real ones that they imitate, in one sweep, and prints a table for each setting.")
     parser.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR", help="gets the sweep; what is measured there is not measured again")
-    parser.add_argument("--plan", type=pathlib.Path, metavar="FILE", help=f"another plan than plans/{PLAN}.toml")
+    parser.add_argument("--plan", type=pathlib.Path, metavar="FILE", help="another plan (default: backends/peers/side-by-side-1M.toml)")
     parser.add_argument("--repetitions", type=int, metavar="N", help="runs of each cell (default: the plan's)")
     parser.add_argument("--evaluate-only", action="store_true", help="measures nothing: prints what is there")
     given = parser.parse_args(arguments)
     if not given.evaluate_only:
-        plan = given.plan or pathlib.Path(__file__).parents[2] / "plans" / f"{PLAN}.toml"
         words = [] if given.repetitions is None else ["--repetitions", str(given.repetitions)]
-        code = run_sweep(plan, given.out, words)
+        code = run_sweep(given.plan or PLAN, given.out, words)
         if code not in (0, 1):
             return code
     data = records.read(given.out)
