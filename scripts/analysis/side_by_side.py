@@ -17,7 +17,7 @@ from .statistics import Estimate, median_estimate, ratio_estimate
 from .sweep_statistics import flags, together
 from .terminal import columns
 
-PLAN: pathlib.Path = pathlib.Path(__file__).parents[2] / "backends" / "peers" / "side-by-side-1M.toml"
+PLAN: pathlib.Path = pathlib.Path(__file__).parents[2] / "backends" / "peers" / "warm.toml"
 MEBI: float = 1 << 20
 
 
@@ -103,8 +103,8 @@ def title_of(cell: Cell) -> str:
     keys = int(run.value("load", "keys") or 0)
     block = changes(run) / max(len(run.value("blocks") or []), 1)
     workers = "1 worker" if run.workers == 1 else f"{run.workers} workers"
-    return (f"{amount_text(keys)} keys, {number(block)} keys a block, {workers}, {run.value('cache_state')}, {run.executor.name}; "
-            f"durability={run.durability}, budget {run.memory_bytes / MEBI:,.0f} MiB")
+    return (f"{amount_text(keys)} keys, {number(block)} keys a block, {workers}, {run.value('cache_state')} after {run.value('warmup_blocks')} blocks, "
+            f"{run.executor.name}; durability={run.durability}, budget {run.memory_bytes / MEBI:,.0f} MiB")
 
 
 def ratio_of(ours: Cell, peer: Cell, rate: Callable[[Run], float]) -> Estimate:
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str]) -> int:
     """`scripts/side_by_side`."""
     parser = Parser("side-by-side", "Measures our trees beside the real ones that they imitate, in one sweep, and prints a table for each setting.")
     parser.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR", help="gets the sweep; what is measured there is not measured again")
-    parser.add_argument("--plan", type=pathlib.Path, metavar="FILE", help="another plan (default: backends/peers/side-by-side-1M.toml)")
+    parser.add_argument("--plan", type=pathlib.Path, metavar="FILE", help="another plan (default: backends/peers/warm.toml)")
     parser.add_argument("--repetitions", type=int, metavar="N", help="runs of each cell (default: the plan's)")
     parser.add_argument("--evaluate-only", action="store_true", help="measures nothing: prints what is there")
     given = parser.parse_args(arguments)

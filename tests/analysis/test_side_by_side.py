@@ -54,10 +54,13 @@ class SideBySide(unittest.TestCase):
     def test_targets(self) -> None:
         code, out = self.run_command(self.folder())
         self.assertEqual(0, code)
-        self.assertRegex(out, r"1M keys, 1,990 keys a block, 1 worker, warm, sequential; durability=block")
+        self.assertRegex(out, r"1M keys, 1,990 keys a block, 1 worker, warm after 2 blocks, sequential; durability=block")
         self.assertRegex(out, r"paged:store=file against nomt: commit 4\.\d+ x \(95 %: [^;]*\), met; whole blocks \d")
         self.assertRegex(out, r"paged:store=file against geth:scheme=path: commit 6\.\d+ x \(95 %: [^;]*\), missed: below 8 x; whole")
         self.assertRegex(out, r"mpt:store=rocksdb against geth:scheme=hash: commit 1\.\d+ x \(95 %: [^;]*\), met; whole")
+
+    def test_its_plan_is_there(self) -> None:
+        self.assertTrue(side_by_side.PLAN.is_file())
 
     def test_verdicts(self) -> None:
         target = side_by_side.Target("ours", "theirs", 1.0, 3.0)
