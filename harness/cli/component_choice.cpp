@@ -102,26 +102,10 @@ Result<const C*> find_named(std::string_view kind,
     return error;
 }
 
-/// Built-in ones lie in the registry's own table.
-template<class C>
-bool is_elsewhere(const C* component, std::span<const C> built_in) {
-    return std::ranges::none_of(built_in, [component](const C& one) { return &one == component; });
-}
-
 }  // namespace
 
 bool is_library_path(std::string_view name) {
     return name.find('/') != std::string_view::npos || name.ends_with(".so");
-}
-
-bool is_plugin(const BackendComponent* component) {
-    return is_elsewhere(component, backend_registry());
-}
-bool is_plugin(const ExecutorComponent* component) {
-    return is_elsewhere(component, executor_registry());
-}
-bool is_plugin(const WorkloadComponent* component) {
-    return is_elsewhere(component, workload_registry());
 }
 
 const SearchPath& search_path() {

@@ -30,11 +30,6 @@ struct SearchPath {
 [[nodiscard]] Result<Choice<ExecutorComponent>> choose_executor(std::string_view spec);
 [[nodiscard]] Result<Choice<WorkloadComponent>> choose_workload(std::string_view spec);
 
-/// Whether it comes from a library.
-[[nodiscard]] bool is_plugin(const BackendComponent* component);
-[[nodiscard]] bool is_plugin(const ExecutorComponent* component);
-[[nodiscard]] bool is_plugin(const WorkloadComponent* component);
-
 /// The component alone, by name or path, for `describe`.
 [[nodiscard]] Result<const BackendComponent*> find_backend(std::string_view name);
 [[nodiscard]] Result<const ExecutorComponent*> find_executor(std::string_view name);

@@ -84,8 +84,8 @@ Result<bool> has_plugin(const RunArguments& arguments) {
     if (!request) {
         return request.error();
     }
-    return is_plugin(request->backend.component) || is_plugin(request->executor.component) ||
-           is_plugin(request->workload.component);
+    return request->backend.component->is_plugin() || request->executor.component->is_plugin() ||
+           request->workload.component->is_plugin();
 }
 
 Result<int> run_several(const RunArguments& arguments) {

@@ -138,7 +138,7 @@ Result<SweepRunner::WorkloadFacts> SweepRunner::facts_of(const RunArguments& arg
     if (!request) {
         return request.error();
     }
-    if (is_plugin(request->workload.component)) {
+    if (request->workload.component->is_plugin()) {
         return Error{ErrorCode::unsupported,
                      "a plug-in's workload is only asked in the process of a run"};
     }
@@ -161,7 +161,7 @@ Result<SweepRunner::WorkloadFacts> SweepRunner::facts_of(const RunArguments& arg
 
 Result<bool> SweepRunner::keeps_files_of(const RunRequest& request) {
     const BackendComponent& component = *request.backend.component;
-    if (is_plugin(&component)) {
+    if (component.is_plugin()) {
         return component.keeps_files;
     }
     const std::string name =
@@ -184,7 +184,7 @@ Result<std::optional<StateIdentity>> SweepRunner::identify(const RunArguments& a
     }
     // A plug-in is opened in the processes of its runs alone, so that a crash in it ends no sweep;
     // a workload's first state can only be told by asking it, so that each run loads it anew.
-    if (is_plugin(request->workload.component)) {
+    if (request->workload.component->is_plugin()) {
         return std::optional<StateIdentity>();
     }
     const auto keeps = keeps_files_of(*request);

@@ -45,6 +45,8 @@ struct Component {
     std::string_view library{};
     /// Of a library's backend: its static table says that it keeps files, whatever its options are.
     bool keeps_files = false;
+
+    [[nodiscard]] constexpr bool is_plugin() const noexcept { return !library.empty(); }
 };
 
 /// May use resources.directory; refuses (bad_input) what it cannot open. `create` opens what is

@@ -245,8 +245,8 @@ Status add(Library& library,
     }
     components.push_back(
         Component{offer.table.name, offer.table.summary, *options, {create, &offer}});
+    components.back().library = offer.library;
     if constexpr (std::is_same_v<Component, BackendComponent>) {
-        components.back().library = offer.library;
         // Where it depends on options, only a call would tell, and nothing is called here.
         components.back().keeps_files =
             (offer.table.flags & CB_KEEPS_FILES) != 0 && offer.table.keeps_files == nullptr;

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from . import records
 from .arguments import Parser
+from .bounds import within
 from .claims.command import run_sweep
 from .claims.verdict import estimate_text
 from .errors import EXIT_SAME, AnalysisError
@@ -15,9 +16,6 @@ from .statistics import Estimate, median_estimate
 from .sweep_statistics import cell_share, floor_of, ratio, together
 
 COLD_TRIE: str = "mpt:store=rocksdb,direct=on"
-YES: str = "yes"
-NO: str = "no"
-OPEN: str = "open"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,15 +44,6 @@ def one(data: SweepData, executor: str, backend: str) -> Setting:
         if setting.executor == executor and setting.backend == backend:
             return setting
     raise AnalysisError(f"published: {executor} over {backend} has no valid run: look at the reasons in {data.files[0]}")
-
-
-def within(estimate: Estimate, low: float, high: float) -> str:
-    """By the whole interval; open where there are too few runs for one."""
-    if estimate.low is None or estimate.high is None:
-        return OPEN
-    if low <= estimate.low and estimate.high <= high:
-        return YES
-    return NO if estimate.high < low or estimate.low > high else OPEN
 
 
 def share_of(setting: Setting) -> str:

@@ -1,12 +1,14 @@
 """Our trees beside the real ones that they imitate, from one sweep: commit throughput, reads, bytes, database, memory. See scripts/side_by_side."""
 
 import dataclasses
+import math
 import pathlib
 import statistics
 from collections.abc import Callable, Sequence
 
 from . import records
 from .arguments import Parser
+from .bounds import NO, OPEN, YES, within
 from .claims.command import run_sweep
 from .claims.verdict import estimate_text
 from .errors import EXIT_DIFFERENT, EXIT_SAME
@@ -28,7 +30,7 @@ class Target:
     ours: str   # as the plan says it
     peer: str   # how the peer's spec begins
     least: float
-    most: float | None = None  # above it an explanation is due
+    most: float | None = None  # more wants an explanation
 
 
 TARGETS: tuple[Target, ...] = (
@@ -114,12 +116,10 @@ def ratio_of(ours: Cell, peer: Cell, rate: Callable[[Run], float]) -> Estimate:
 
 
 def verdict_of(target: Target, found: Estimate) -> str:
-    """By the median; the interval stands beside it."""
-    if found.value < target.least:
-        return f"missed: below {target.least:g} x"
-    if target.most is not None and found.value > target.most:
-        return f"above {target.most:g} x"
-    return "met"
+    """By the whole interval."""
+    most = math.inf if target.most is None else target.most
+    bounds = f"{target.least:g} x and more" if target.most is None else f"{target.least:g} to {target.most:g} x"
+    return {YES: "met", NO: "missed", OPEN: "open"}[within(found, target.least, most)] + f" ({bounds})"
 
 
 def table_of(cells: dict[str, Cell]) -> str:

@@ -8,8 +8,9 @@ import unittest.mock
 
 import made_runs
 from analysis import published_shapes, records
+from analysis.bounds import NO, OPEN, YES, within
 from analysis.errors import AnalysisError
-from analysis.published_shapes import NO, OPEN, SHAPES, YES, within
+from analysis.published_shapes import SHAPES
 from analysis.records import SweepData
 from analysis.statistics import Estimate
 

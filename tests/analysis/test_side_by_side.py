@@ -55,17 +55,18 @@ class SideBySide(unittest.TestCase):
         code, out = self.run_command(self.folder())
         self.assertEqual(0, code)
         self.assertRegex(out, r"1M keys, 1,990 keys a block, 1 worker, warm after 2 blocks, sequential; durability=block")
-        self.assertRegex(out, r"paged:store=file against nomt: commit 4\.\d+ x \(95 %: [^;]*\), met; whole blocks \d")
-        self.assertRegex(out, r"paged:store=file against geth:scheme=path: commit 6\.\d+ x \(95 %: [^;]*\), missed: below 8 x; whole")
-        self.assertRegex(out, r"mpt:store=rocksdb against geth:scheme=hash: commit 1\.\d+ x \(95 %: [^;]*\), met; whole")
+        self.assertRegex(out, r"paged:store=file against nomt: commit 4\.\d+ x \(95 %: [^;]*\), met \(4 x and more\); whole blocks \d")
+        self.assertRegex(out, r"paged:store=file against geth:scheme=path: commit 6\.\d+ x \(95 %: [^;]*\), missed \(8 x and more\); whole")
+        self.assertRegex(out, r"mpt:store=rocksdb against geth:scheme=hash: commit 1\.\d+ x \(95 %: [^;]*\), met \(1 to 3 x\); whole")
 
     def test_its_plan_is_there(self) -> None:
         self.assertTrue(side_by_side.PLAN.is_file())
 
     def test_verdicts(self) -> None:
         target = side_by_side.Target("ours", "theirs", 1.0, 3.0)
-        for value, verdict in ((0.99, "missed: below 1 x"), (1.0, "met"), (3.0, "met"), (3.1, "above 3 x")):
-            self.assertEqual(verdict, side_by_side.verdict_of(target, Estimate(value, None, None, value, value, 1, "range")))
+        for low, high, verdict in ((1.0, 3.0, "met"), (0.8, 0.9, "missed"), (3.1, 3.2, "missed"), (0.9, 1.2, "open"), (2.9, 3.1, "open"), (None, None, "open")):
+            found = Estimate(1.5, low, high, 1.0, 2.0, 8, "order statistics")
+            self.assertEqual(f"{verdict} (1 to 3 x)", side_by_side.verdict_of(target, found))
 
     def test_a_wrong_root_fails_all(self) -> None:
         folder = self.folder()
