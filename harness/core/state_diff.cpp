@@ -49,7 +49,7 @@ void StateDiff::sort() {
 std::string StateDiff::digest() const {
     XXH3_state_t state;
     XXH3_128bits_reset(&state);
-    for (const Change& change : changes_) {
+    for (const Change& change : changes()) {
         // Length and flag are part of what is hashed, so that no two diffs share an encoding.
         const std::array<std::uint64_t, 2> frame{change.new_value.size(), change.deleted ? 1U : 0U};
         XXH3_128bits_update(&state, change.key.bytes.data(), change.key.bytes.size());
@@ -66,7 +66,7 @@ std::string StateDiff::digest() const {
 
 std::uint64_t StateDiff::logical_bytes() const noexcept {
     std::uint64_t sum = 0;
-    for (const Change& change : changes_) {
+    for (const Change& change : changes()) {
         sum += change.key.bytes.size() + change.new_value.size();
     }
     return sum;

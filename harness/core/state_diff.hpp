@@ -21,8 +21,8 @@ struct Change {
     bool deleted = false;
 };
 
-/// A block's net writes: each key once, ascending. Owns its bytes. Not thread-safe while being
-/// built; readable from many threads afterwards.
+/// A block's net writes: each key once, ascending. Owns its bytes, unless it borrows them. Not
+/// thread-safe while being built; readable from many threads afterwards.
 class StateDiff {
   public:
     /// Appends a Change whose values are copied. Keys may come in any order; call sort() at the
@@ -39,11 +39,21 @@ class StateDiff {
     /// strictly.
     void sort();
 
-    [[nodiscard]] std::span<const Change> changes() const noexcept { return changes_; }
-    [[nodiscard]] std::size_t size() const noexcept { return changes_.size(); }
+    /// Makes it one over changes that somebody else keeps for as long: nothing is copied.
+    /// INVARIANT: their keys ascend strictly, and nothing is added until the next clear().
+    void borrow(std::span<const Change> changes) {
+        clear();
+        borrowed_ = changes;
+    }
+
+    [[nodiscard]] std::span<const Change> changes() const noexcept {
+        return borrowed_.empty() ? changes_ : borrowed_;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return changes().size(); }
 
     void clear() {
         changes_.clear();
+        borrowed_ = {};
         arena_.reset();
     }
 
@@ -56,6 +66,7 @@ class StateDiff {
 
   private:
     std::vector<Change> changes_;
+    std::span<const Change> borrowed_;  // instead of changes_
     Arena arena_;
 };
 

@@ -192,10 +192,7 @@ void ExportedBackend::load(api::SortedState& state) {
 }
 
 void ExportedBackend::stage(const cb_change* changes, std::size_t count) {
-    diff_.clear();
-    for (const Change& change : changes_of(changes, count)) {
-        diff_.add_placed(change);
-    }
+    diff_.borrow(changes_of(changes, count));
     need(backend_->stage(diff_));
 }
 

@@ -18,8 +18,7 @@
 
 namespace commitbench::plugin {
 
-/// The backend behind its own interface. Of a block's changes 72 bytes each are copied, and no
-/// value.
+/// The backend behind its own interface. A block's changes reach it as they lie: nothing is copied.
 class ExportedBackend : public api::Backend {
   public:
     ExportedBackend(const BackendComponent& component,
@@ -48,7 +47,7 @@ class ExportedBackend : public api::Backend {
     WorkerPool pool_;
     std::unique_ptr<commitbench::Backend> backend_;
     std::string scheme_;
-    StateDiff diff_;                 // of the block under way
+    StateDiff diff_;                 // of the block under way, borrowed
     std::vector<KeyChange> script_;  // the same of a script's
     Bytes proved_;                   // the value of the last verify
 };
