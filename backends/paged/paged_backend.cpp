@@ -95,7 +95,8 @@ Status PagedBackend::open_store() {
         auto file = open_file_record_store({.directory = resources_.directory,
                                             .durability = resources_.durability,
                                             .io = settings_.io,
-                                            .queue_depth = settings_.queue_depth},
+                                            .queue_depth = settings_.queue_depth,
+                                            .direct = settings_.direct},
                                            settings_.cache_bytes);
         if (!file) {
             return file.error();

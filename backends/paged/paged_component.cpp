@@ -49,7 +49,13 @@ constexpr std::array kOptions{
                .default_value = "64",
                .range = "1..1024",
                .help = "store=file: reads under way at a time"},
-    kDirectOption,
+    OptionSpec{.key = "direct",
+               .type = OptionType::choice,
+               .default_value = "auto",
+               .range = "auto|on|off",
+               .help = "on: files are read and written past the kernel's page cache, so that the "
+                       "memory budget is all that caches them; auto: on with store=file, off with "
+                       "rocksdb"},
     OptionSpec{.key = "witness",
                .type = OptionType::boolean,
                .default_value = "off",
@@ -92,6 +98,18 @@ IoEngine io_engine(std::string_view text) {
     return text == "uring"     ? IoEngine::uring
            : text == "threads" ? IoEngine::threads
                                : IoEngine::automatic;
+}
+
+Result<bool> wants_direct(const Options& options) {
+    const std::string& store = options.text("store");
+    const std::string& direct = options.text("direct");
+    if (store == "file") {
+        return direct != "off";
+    }
+    if (direct == "on") {
+        COMMITBENCH_TRY(check_direct(store));
+    }
+    return direct == "on";
 }
 
 Result<std::unique_ptr<Backend>> create(const Options& options, const CellResources& resources) {

@@ -13,7 +13,7 @@ struct PagedSettings {
     std::string store{};  ///< memory, file, or an engine's name
     paged::HashFunction hash = paged::HashFunction::blake3;
     paged::BucketLimit limit{};
-    bool direct = false;             ///< of the engine: StoreSettings::direct
+    bool direct = false;             ///< files past the page cache
     std::uint64_t engine_bytes = 0;  ///< what a key-value engine may take
     std::uint64_t cache_bytes = 0;   ///< for pages and buckets between blocks
     paged::IoEngine io = paged::IoEngine::automatic;

@@ -21,7 +21,7 @@ inline constexpr OptionSpec kDirectOption{
 [[nodiscard]] Result<StoreSettings> store_settings(const Options& options,
                                                    const CellResources& resources);
 
-/// Of option `direct`; bad_input where it is on and `store` is not rocksdb.
-[[nodiscard]] Result<bool> wants_direct(const Options& options);
+/// bad_input where `store` has no files to read past the page cache: for direct=on.
+[[nodiscard]] Status check_direct(std::string_view store);
 
 }  // namespace commitbench

@@ -9,6 +9,7 @@
 #include "tests/backends/store_fixture.hpp"
 
 #include <gtest/gtest.h>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -99,6 +100,7 @@ std::vector<Variant> variants() {
             }
         }
     }
+    all.push_back({"store=file,direct=off,elide=20,cache-pages=4", 2, true});
     return all;
 }
 
@@ -227,6 +229,43 @@ TEST(PagedBackend, ReadersOfManyThreadsAgree) {
     }
     for (std::thread& thread : threads) {
         thread.join();
+    }
+}
+
+class Facts final : public FactVisitor {
+  public:
+    void fact(std::string_view name, std::string_view value, std::string_view reason) override {
+        told[std::string(name)] = std::string(value) + ", " + std::string(reason);
+    }
+    std::map<std::string, std::string> told;
+};
+
+TEST(PagedBackend, DirectMeansTheOwnFilesUnlessTurnedOff) {
+    WorkerPool pool(1);
+    for (const bool off : {false, true}) {
+        const testing::TemporaryFolder folder;
+        const auto backend =
+            open_paged(off ? "store=file,direct=off" : "store=file", folder.path(), pool);
+        ASSERT_NE(backend, nullptr);
+        Facts facts;
+        backend->facts(facts);
+        EXPECT_EQ(facts.told.at("file_direct") == "off, asked for", off)
+            << facts.told.at("file_direct");
+    }
+}
+
+TEST(PagedBackend, DirectIsRefusedWhereThereIsNothingToReadSo) {
+    for (const char* const store : {"memory", "lmdb"}) {
+        const testing::TemporaryFolder folder;
+        const auto spec = parse_spec(std::string("paged:direct=on,store=") + store);
+        const auto options = resolve_options("backend", *spec, kPagedComponent.options);
+        const auto backend = kPagedComponent.create(*options, {.directory = folder.path()});
+        ASSERT_FALSE(backend.ok());
+        EXPECT_EQ(backend.error().code, ErrorCode::bad_input);
+        EXPECT_NE(backend.error().message.find("direct=on is for store=rocksdb, and the store is " +
+                                               std::string(store)),
+                  std::string::npos)
+            << backend.error().message;
     }
 }
 
