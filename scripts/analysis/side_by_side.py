@@ -1,6 +1,7 @@
 """Our trees beside the real ones that they imitate, from one sweep: commit throughput, reads, bytes, database, memory. See scripts/side_by_side."""
 
 import dataclasses
+import itertools
 import math
 import pathlib
 import statistics
@@ -27,7 +28,7 @@ MEBI: float = 1 << 20
 class Target:
     """What a tree of ours should be worth beside a real one; ratios of commit throughput."""
 
-    ours: str   # as the plan says it
+    ours: str   # how our spec begins
     peer: str   # how the peer's spec begins
     least: float
     most: float | None = None  # more wants an explanation
@@ -135,14 +136,14 @@ def table_of(cells: dict[str, Cell]) -> str:
 
 
 def targets_of(cells: dict[str, Cell]) -> list[str]:
-    """A line for each target and each peer's setting that it names."""
+    """A line for each target and each setting of ours and of the peer's that it names."""
     lines = []
     for target in TARGETS:
-        for backend, peer in cells.items():
-            if backend.startswith(target.peer) and target.ours in cells:
-                found = ratio_of(cells[target.ours], peer, commit_rate)
-                whole = ratio_of(cells[target.ours], peer, block_rate)
-                lines.append(f"{target.ours} against {backend}: commit {estimate_text(found, False)}, {verdict_of(target, found)}; "
+        for ours, peer in itertools.product(cells, cells):
+            if ours.startswith(target.ours) and peer.startswith(target.peer):
+                found = ratio_of(cells[ours], cells[peer], commit_rate)
+                whole = ratio_of(cells[ours], cells[peer], block_rate)
+                lines.append(f"{ours} against {peer}: commit {estimate_text(found, False)}, {verdict_of(target, found)}; "
                              f"whole blocks {estimate_text(whole, False)}")
     return lines
 

@@ -59,6 +59,13 @@ class SideBySide(unittest.TestCase):
         self.assertRegex(out, r"paged:store=file against geth:scheme=path: commit 6\.\d+ x \(95 %: [^;]*\), missed \(8 x and more\); whole")
         self.assertRegex(out, r"mpt:store=rocksdb against geth:scheme=hash: commit 1\.\d+ x \(95 %: [^;]*\), met \(1 to 3 x\); whole")
 
+    def test_every_setting_of_ours_is_judged(self) -> None:
+        cells = side_by_side.groups_of(records.read(self.folder()))[0]
+        cells["paged:store=file,direct=off"] = cells["paged:store=file"]
+        lines = side_by_side.targets_of(cells)
+        self.assertEqual(["paged:store=file against geth:scheme=path", "paged:store=file against nomt", "paged:store=file,direct=off against geth:scheme=path",
+                          "paged:store=file,direct=off against nomt"], sorted(line.split(": commit")[0] for line in lines if line.startswith("paged")))
+
     def test_its_plan_is_there(self) -> None:
         self.assertTrue(side_by_side.PLAN.is_file())
 
