@@ -169,8 +169,7 @@ Result<bool> SweepRunner::keeps_files_of(const RunRequest& request) {
     if (const auto known = keeps_files_.find(name); known != keeps_files_.end()) {
         return known->second;
     }
-    const auto keeps =
-        keeps_files(request.backend, request.memory_budget, &DirectoryClaim::is_ours);
+    auto keeps = keeps_files(request.backend, request.memory_budget, &DirectoryClaim::is_ours);
     if (keeps) {
         keeps_files_.emplace(name, *keeps);
     }

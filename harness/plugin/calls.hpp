@@ -17,7 +17,8 @@ class WorkerPool;
 
 namespace commitbench::plugin {
 
-static_assert(sizeof(StateKey) == sizeof(cb_key) && alignof(StateKey) == alignof(cb_key));
+static_assert(sizeof(StateKey) == sizeof(cb_key));
+static_assert(alignof(StateKey) == alignof(cb_key));
 
 [[nodiscard]] inline const cb_key* key_of(const StateKey& key) noexcept {
     return reinterpret_cast<const cb_key*>(key.bytes.data());

@@ -85,6 +85,7 @@ class ExportedText {
 
 }  // namespace commitbench::plugin
 
+// A template's argument takes no parentheses. NOLINTBEGIN(bugprone-macro-parentheses)
 /// The module's one symbol. Filled in when the library is loaded, before anybody can look at it.
 #define COMMITBENCH_EXPORT_BACKEND(component, version)                                             \
     static const commitbench::plugin::ExportedText commitbench_text(component);                    \
@@ -98,3 +99,4 @@ class ExportedText {
         COMMITBENCH_ABI_MAJOR,  COMMITBENCH_BACKEND_NEEDS_MINOR, sizeof(cb_plugin), 1,             \
         commitbench_interfaces, commitbench_text.name(),         version,           "commitbench", \
         "Apache-2.0",           commitbench_text.summary()}
+// NOLINTEND(bugprone-macro-parentheses)

@@ -162,6 +162,7 @@ class WorkerPool {
     std::atomic<std::uint32_t> asleep_{0};  // workers that sleep on round_, or are about to
     Erased call_ = nullptr;
     void* task_ = nullptr;
+    LentWorkers lent_;  // run is null: the threads are our own
     bool stop_ = false;
     alignas(64) std::atomic<std::uint32_t> running_{0};
     std::atomic<std::uint32_t> caller_asleep_{0};  // on running_, or about to
@@ -172,7 +173,6 @@ class WorkerPool {
     cpu_set_t callers_units_{};  // where the caller may run outside run()
     std::atomic<bool> refused_{false};
     std::vector<std::thread> threads_;
-    LentWorkers lent_;  // run is null: the threads are our own
 };
 
 }  // namespace commitbench
