@@ -17,7 +17,7 @@ import tempfile
 from analysis.statistics import Estimate, median_estimate
 
 TARGET: float = 1.02  # of the block's time
-SPANS: tuple[str, ...] = ("read", "stage", "merkleize", "persist")
+SPANS: tuple[str, ...] = ("execute", "stage", "merkleize", "persist")
 SHORTEST_NS: float = 20_000.0  # a shorter span is clocks and calls alone: nothing to have a ratio of
 
 # Instance -> span -> ns of every block; "total" is the sum of a block's spans.

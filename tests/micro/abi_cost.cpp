@@ -1,93 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the plug-in interface costs: `paged` built in, the same objects behind the interface, and
 // built in once more, in one process on the same blocks, a block of each in turn. Run by
-// scripts/abi_cost, which compares processes; a difference of two processes would be several per
-// cent by itself.
+// scripts/abi_cost, which compares processes: two runs of one program differ by several per cent.
 //
 // usage: commitbench_abi_cost PLUG-IN STORE WORKERS SEED FOLDER
-// Prints, as one JSON object, ns of every block: {"built-in": {"read": [...], "stage": [...],
+// Prints, as one JSON object, ns of every block: {"built-in": {"execute": [...], "stage": [...],
 // "merkleize": [...], "persist": [...]}, "plug-in": {...}, "again": {...}}. Exit code 1 where two
 // roots differ, 2 where something is refused.
-#include "backends/paged/paged_backend.hpp"
-#include "harness/core/options.hpp"
-#include "harness/core/state_diff.hpp"
+#include "harness/core/registry.hpp"
 #include "harness/plugin/library.hpp"
+#include "harness/run/first_state_load.hpp"
 #include "harness/runtime/worker_pool.hpp"
-#include "tests/backends/map_state.hpp"
 
 #include <array>
 #include <chrono>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <iterator>
-#include <random>
 
 namespace commitbench {
 namespace {
 
-constexpr std::size_t kKeys = 1'000'000;
-constexpr std::size_t kKeysOfBlock = 10'000;
-constexpr std::size_t kValueBytes = 32;
-constexpr std::size_t kWarmup = 12;  // blocks
-constexpr std::size_t kBlocks = 60;  // of each; a multiple of the six orders of three
+/// Blocks that write 10,000 of 1,000,000 keys, and read as many others, one after the other.
+constexpr const char* kWorkload = "kv:items=1M,block-size=10k,reads=1,rmw=1";
+constexpr std::uint64_t kWarmup = 12;  // blocks
+constexpr std::uint64_t kBlocks = 60;  // of each; a multiple of the six orders of three
+constexpr std::uint64_t kBudget = std::uint64_t{1} << 30;
 
 constexpr std::array<const char*, 3> kNames{"built-in", "plug-in", "again"};
 constexpr std::array<std::array<std::size_t, 3>, 6> kOrders{
     {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {0, 2, 1}, {2, 0, 1}, {1, 0, 2}}};
-
-struct Times {
-    std::vector<std::int64_t> read;
-    std::vector<std::int64_t> stage;
-    std::vector<std::int64_t> merkleize;
-    std::vector<std::int64_t> persist;
-};
-
-/// Adds what `call` takes, ns.
-template<class Call>
-auto timed(std::vector<std::int64_t>& times, const Call& call) {
-    const auto begin = std::chrono::steady_clock::now();
-    auto result = call();
-    const auto end = std::chrono::steady_clock::now();
-    times.push_back(std::chrono::duration_cast<std::chrono::nanoseconds>(end - begin).count());
-    return result;
-}
-
-/// Every key by itself, as `sequential` asks for them.
-Status read_all(Backend& backend, std::span<const StateKey> keys) {
-    auto reader = backend.open_reader();
-    if (!reader) {
-        return reader.error();
-    }
-    for (const StateKey& key : keys) {
-        if (const auto value = (*reader)->get(key); !value) {
-            return value.error();
-        }
-    }
-    return {};
-}
-
-Result<Root> commit(Backend& backend,
-                    std::uint64_t block,
-                    std::span<const StateKey> reads,
-                    const StateDiff& diff,
-                    Times& times) {
-    COMMITBENCH_TRY(timed(times.read, [&] { return read_all(backend, reads); }));
-    COMMITBENCH_TRY(timed(times.stage, [&] { return backend.stage(diff); }));
-    auto root = timed(times.merkleize, [&] { return backend.merkleize(); });
-    if (!root) {
-        return root;
-    }
-    COMMITBENCH_TRY(timed(times.persist, [&] { return backend.persist(block); }));
-    return root;
-}
-
-Bytes random_value(std::mt19937_64& random) {
-    Bytes value(kValueBytes);
-    for (std::uint8_t& byte : value) {
-        byte = static_cast<std::uint8_t>(random());
-    }
-    return value;
-}
 
 struct Cell {
     const char* plugin;
@@ -97,88 +38,132 @@ struct Cell {
     std::filesystem::path folder;
 };
 
+/// ns of every measured block.
+struct Times {
+    std::vector<std::int64_t> execute;
+    std::vector<std::int64_t> stage;
+    std::vector<std::int64_t> merkleize;
+    std::vector<std::int64_t> persist;
+};
+
+/// Adds what `call` takes.
+template<class Call>
+auto timed(std::vector<std::int64_t>& times, const Call& call) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto result = call();
+    const auto end = std::chrono::steady_clock::now();
+    times.push_back(std::chrono::duration_cast<std::chrono::nanoseconds>(end - begin).count());
+    return result;
+}
+
+/// A backend and what executes on it.
+struct Instance {
+    std::unique_ptr<Backend> backend{};
+    std::unique_ptr<Executor> executor{};
+    Times times{};
+};
+
+Status open(const BackendComponent& component,
+            const Cell& cell,
+            const std::filesystem::path& folder,
+            const Workload& workload,
+            WorkerPool& pool,
+            Instance& instance) {
+    const auto choice =
+        choose<BackendComponent>("backend", {&component, 1}, "paged:store=" + cell.store);
+    if (!choice) {
+        return choice.error();
+    }
+    std::filesystem::create_directories(folder);
+    auto backend = component.create(
+        choice->options, {.directory = folder, .memory_budget = kBudget, .workers = &pool});
+    if (!backend) {
+        return backend.error();
+    }
+    instance.backend = std::move(*backend);
+    LoadRecord record;
+    COMMITBENCH_TRY(
+        load_first_state(*instance.backend, workload, kBudget, silent_progress(), nullptr, record));
+    const auto executor = choose("executor", executor_registry(), "sequential");
+    if (!executor) {
+        return executor.error();
+    }
+    auto made = executor->component->create(executor->options, {});
+    if (!made) {
+        return made.error();
+    }
+    instance.executor = std::move(*made);
+    return instance.executor->prepare(*instance.backend);
+}
+
+Result<Root> run(Instance& instance, const Block& block) {
+    Times& times = instance.times;
+    const auto result = timed(times.execute, [&] { return instance.executor->execute(block); });
+    if (!result) {
+        return result.error();
+    }
+    Backend& backend = *instance.backend;
+    COMMITBENCH_TRY(timed(times.stage, [&] { return backend.stage((*result)->diff); }));
+    auto root = timed(times.merkleize, [&] { return backend.merkleize(); });
+    if (root) {
+        COMMITBENCH_TRY(timed(times.persist, [&] { return backend.persist(block.number()); }));
+    }
+    return root;
+}
+
+std::string list_of(const std::vector<std::int64_t>& times) {
+    return fmt::format("[{}]", fmt::join(times.begin() + kWarmup, times.end(), ","));
+}
+
 Status measure(const Cell& cell) {
     const auto library = plugin::open_library(cell.plugin);
     if (!library) {
         return library.error();
     }
-    std::mt19937_64 random(cell.seed);
-    testing::State state;
-    while (state.size() < kKeys) {
-        StateKey key;
-        for (std::uint8_t& byte : key.bytes) {
-            byte = static_cast<std::uint8_t>(random());
-        }
-        state[key] = random_value(random);
+    const auto built_in = find_component<BackendComponent>("backend", backend_registry(), "paged");
+    const auto choice = choose("workload", workload_registry(), kWorkload);
+    if (!built_in || !choice) {
+        return built_in ? choice.error() : built_in.error();
     }
-    std::vector<StateKey> keys;
-    for (const auto& [key, value] : state) {
-        keys.push_back(key);
+    const auto workload = choice->component->create(choice->options, cell.seed);
+    if (!workload) {
+        return workload.error();
     }
-
+    const std::array<const BackendComponent*, 3> components{*built_in, &(*library)->backends.at(0),
+                                                            *built_in};
     WorkerPool pool(cell.workers);
-    const std::array<const BackendComponent*, 3> components{
-        &kPagedComponent, &(*library)->backends.at(0), &kPagedComponent};
-    std::array<std::unique_ptr<Backend>, 3> backends;
-    // Who is opened first gets the better memory, so it is not always the same one.
+    std::array<Instance, 3> instances;
+    // Who is opened first may get the better memory, so it is not always the same one.
     for (const std::size_t which : kOrders[cell.seed % kOrders.size()]) {
-        const auto spec = parse_spec("paged:store=" + cell.store);
-        if (!spec) {
-            return spec.error();
-        }
-        const auto options = resolve_options("backend", *spec, components[which]->options);
-        if (!options) {
-            return options.error();
-        }
-        const std::filesystem::path folder = cell.folder / kNames[which];
-        std::filesystem::create_directories(folder);
-        auto backend = components[which]->create(
-            *options,
-            {.directory = folder, .memory_budget = std::uint64_t{1} << 30, .workers = &pool});
-        if (!backend) {
-            return backend.error();
-        }
-        testing::MapState list(state);
-        COMMITBENCH_TRY((*backend)->load(list));
-        backends[which] = std::move(*backend);
+        COMMITBENCH_TRY(open(*components[which], cell, cell.folder / kNames[which], **workload,
+                             pool, instances[which]));
     }
-    state.clear();
-
-    std::array<Times, 3> times;
-    std::vector<StateKey> reads;
-    for (std::size_t block = 1; block <= kWarmup + kBlocks; ++block) {
-        reads.clear();
-        std::ranges::sample(keys, std::back_inserter(reads), kKeysOfBlock, random);
-        StateDiff diff;
-        for (const StateKey& key : reads) {
-            diff.add(key, OldState::unknown, {}, random_value(random));
+    for (std::uint64_t number = 1; number <= kWarmup + kBlocks; ++number) {
+        const auto block = (*workload)->block(number);
+        if (!block) {
+            return block.error();
         }
-        diff.sort();
-        std::ranges::shuffle(reads, random);
         std::array<Root, 3> roots;
-        for (const std::size_t which : kOrders[block % kOrders.size()]) {
-            const auto root = commit(*backends[which], block, reads, diff, times[which]);
+        for (const std::size_t which : kOrders[number % kOrders.size()]) {
+            const auto root = run(instances[which], **block);
             if (!root) {
                 return root.error();
             }
             roots[which] = *root;
         }
         if (roots[0] != roots[1] || roots[0] != roots[2]) {
-            return Error{ErrorCode::corrupt, fmt::format("block {}: the roots differ", block)};
+            return Error{ErrorCode::mismatch, fmt::format("block {}: the roots differ", number)};
         }
     }
-
-    std::string text;
-    for (std::size_t which = 0; which < times.size(); ++which) {
-        const auto list = [](const std::vector<std::int64_t>& all) {
-            return fmt::format("{}", fmt::join(all.begin() + kWarmup, all.end(), ","));
-        };
-        text += fmt::format(
-            R"({}"{}":{{"read":[{}],"stage":[{}],"merkleize":[{}],"persist":[{}]}})",
-            which == 0 ? "" : ",", kNames[which], list(times[which].read), list(times[which].stage),
-            list(times[which].merkleize), list(times[which].persist));
+    std::vector<std::string> members;
+    for (std::size_t which = 0; which < instances.size(); ++which) {
+        const Times& times = instances[which].times;
+        members.push_back(
+            fmt::format(R"("{}":{{"execute":{},"stage":{},"merkleize":{},"persist":{}}})",
+                        kNames[which], list_of(times.execute), list_of(times.stage),
+                        list_of(times.merkleize), list_of(times.persist)));
     }
-    fmt::print("{{{}}}\n", text);
+    fmt::print("{{{}}}\n", fmt::join(members, ","));
     return {};
 }
 
@@ -197,7 +182,7 @@ int main(int count, char** words) {
                               std::stoull(words[4]), words[5]});
     if (!done) {
         fmt::print(stderr, "abi_cost: {}\n", done.error().message);
-        return done.error().code == commitbench::ErrorCode::corrupt ? 1 : 2;
+        return done.error().code == commitbench::ErrorCode::mismatch ? 1 : 2;
     }
     return 0;
 }
