@@ -136,6 +136,29 @@ TEST(StateDiff, LogicalBytesCountKeysAndNewValues) {
     EXPECT_EQ(diff.logical_bytes(), 32U + 10U + 32U);
 }
 
+TEST(StateDiff, BorrowsWhatSomebodyElseKeeps) {
+    std::mt19937_64 random(5);
+    StateDiff lender;
+    add_all(lender, random_changes(random, 500));
+    lender.sort();
+    StateDiff borrower;
+    borrower.add(key_of({9}), OldState::unknown, {}, Bytes(10));
+    borrower.borrow(lender.changes());
+    EXPECT_EQ(borrower.changes().data(), lender.changes().data()) << "nothing is copied";
+    EXPECT_EQ(borrower.size(), lender.size());
+    EXPECT_EQ(borrower.digest(), lender.digest());
+    EXPECT_EQ(borrower.logical_bytes(), lender.logical_bytes());
+
+    borrower.borrow({});
+    EXPECT_EQ(borrower.size(), 0U) << "a block without changes";
+
+    borrower.borrow(lender.changes());
+    borrower.clear();
+    borrower.add(key_of({1}), OldState::unknown, {}, Bytes(10));
+    EXPECT_EQ(borrower.size(), 1U);
+    EXPECT_EQ(borrower.changes().front().key, key_of({1}));
+}
+
 TEST(StateDiff, ClearKeepsNothing) {
     StateDiff diff;
     const std::string empty = diff.digest();
