@@ -170,7 +170,8 @@ Result<std::unique_ptr<DiskFile>> SystemDisk::open(std::string_view name) {
         return failed(errno);
     }
     if (!direct_) {
-        // Records are read one here, one there: what the kernel would read ahead is never asked for.
+        // Records are read one here, one there: what the kernel would read ahead is never asked
+        // for.
         (void)::posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM);
     }
     // What the kernel still carries out for a process that was killed holds the file open, and so
