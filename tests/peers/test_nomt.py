@@ -128,13 +128,13 @@ class Folders(NomtTest):
 
     def test_a_load_that_was_cut_short(self) -> None:
         self.commit("state", f"put {key_of(1)} 01", "commit")
-        self.write("state/position", "commitbench nomt 1\nloading\n")
+        self.write("state/files/position", "commitbench nomt 1\nloading\n")
         done = self.run_program("root", "--backend", self.spec(SMALL), "--dir", "state", "-", stdin="commit\n")
         self.assert_refused(done, "cut short", "delete the folder")
 
     def test_a_file_of_another_state(self) -> None:
         self.commit("state", f"put {key_of(1)} 01", "commit")
-        self.write("state/position", "commitbench nomt 1\ncommit 77 is block 5\n")
+        self.write("state/files/position", "commitbench nomt 1\ncommit 77 is block 5\n")
         done = self.run_program("root", "--backend", self.spec(SMALL), "--dir", "state", "-", stdin="commit\n")
         self.assertNotEqual(0, done.returncode)
         self.assertIn("not of one state", done.stderr)
@@ -146,10 +146,11 @@ class Folders(NomtTest):
 
     def test_a_folder_of_somebody_else(self) -> None:
         self.commit("state", f"put {key_of(1)} 01", "commit")
-        shutil.copytree(self.folder / "state" / "nomt", self.folder / "other" / "nomt")
+        shutil.copytree(self.folder / "state", self.folder / "other")
+        (self.folder / "other" / "files" / "position").unlink()
         done = self.run_program("root", "--backend", self.spec(SMALL), "--dir", "other", "-", stdin="commit\n")
         self.assert_refused(done, "is not of this plug-in")
-        self.assertTrue((self.folder / "other" / "nomt" / "meta").exists(), "it is left as it was")
+        self.assertTrue((self.folder / "other" / "files" / "nomt" / "meta").exists(), "it is left as it was")
 
     def test_caches_larger_than_the_budget(self) -> None:
         done = self.run_program("root", "--backend", self.spec("page-cache=200,leaf-cache=100"), "--memory", "256MiB", "-", stdin="commit\n")
