@@ -68,6 +68,7 @@ class PagedBackend final : public Backend {
     std::unique_ptr<TreeReader> witness_reader_;  // what the witness is made from
     bool loaded_ = false;
     Position position_;
+    std::uint64_t prepopulated_pages_ = 0;
     Root next_root_;
     std::vector<KeyWrite> writes_;  // of the block under way, sorted
 };
@@ -130,6 +131,13 @@ Status PagedBackend::open_tree() {
     position_ = stored ? stored->position : Position{};
     if (store_ == nullptr) {
         return {};
+    }
+    if (settings_.prepopulate) {
+        const auto pages = tree_->prepopulate();
+        if (!pages) {
+            return pages.error();
+        }
+        prepopulated_pages_ = *pages;
     }
     return store_->replay([this](std::uint64_t block, const Root& root,
                                  std::span<const KeyWrite> writes) -> Status {
@@ -384,6 +392,8 @@ void PagedBackend::facts(FactVisitor& visitor) const {
     } else {
         visitor.fact("tree_cache", format_size(settings_.cache_bytes),
                      "pages and buckets kept between blocks; a block's own come on top");
+        visitor.fact("prepopulated_pages", std::to_string(prepopulated_pages_),
+                     "pages read on opening, before the first block");
         store_->facts(visitor);
     }
 }

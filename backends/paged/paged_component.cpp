@@ -37,6 +37,11 @@ constexpr std::array kOptions{
                .range = "0..1000000000",
                .help = "memory for pages and buckets between blocks; 0: what the cell's budget "
                        "leaves beside the engine"},
+    OptionSpec{.key = "prepopulate",
+               .type = OptionType::boolean,
+               .default_value = "off",
+               .help = "on: opening reads the trie's pages, from the root down, into up to half of "
+                       "the cache, so that a block's writes wait for buckets alone"},
     OptionSpec{.key = "io",
                .type = OptionType::choice,
                .default_value = "auto",
@@ -129,6 +134,7 @@ Result<std::unique_ptr<Backend>> create(const Options& options, const CellResour
             .cache_bytes = cache != 0 ? cache : cache_share(store, resources.memory_budget),
             .io = io_engine(options.text("io")),
             .queue_depth = static_cast<unsigned>(options.integer("queue-depth")),
+            .prepopulate = options.boolean("prepopulate"),
             .witness = options.boolean("witness"),
         },
         resources);

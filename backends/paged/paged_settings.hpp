@@ -18,6 +18,7 @@ struct PagedSettings {
     std::uint64_t cache_bytes = 0;   ///< for pages and buckets between blocks
     paged::IoEngine io = paged::IoEngine::automatic;
     unsigned queue_depth = 32;
+    bool prepopulate = false;  ///< the trie's pages are read when it is opened
     bool witness = false;
 };
 

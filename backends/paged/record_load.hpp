@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A record's image made into a page or bucket in memory.
+// Records brought into memory: an image made into a page or bucket, and what a part of the tree
+// lacks read together.
 #pragma once
 
 #include "backends/paged/page.hpp"
@@ -11,5 +12,23 @@ namespace commitbench::paged {
 [[nodiscard]] Result<Ref> load_record(TreeMemory& memory, const RecordReader::Request& request);
 /// INVARIANT: ref is resident and of this kind.
 void free_record(TreeMemory& memory, RecordKind kind, Ref ref) noexcept;
+
+/// What a slot refers to and the store alone has.
+struct MissingRecord {
+    Page* holder;
+    std::uint32_t slot;
+    RecordId id;
+};
+
+/// `key` is some key below the slot. INVARIANT: the slot has a reference that is not resident.
+[[nodiscard]] MissingRecord missing_record(RecordKind kind,
+                                           Page& holder,
+                                           std::uint32_t slot,
+                                           const StateKey& key);
+
+/// Reads them in batches and makes their references resident. Threads may share pages, not slots.
+Status load_missing(TreeMemory& memory,
+                    RecordReader& reader,
+                    std::span<const MissingRecord> missing);
 
 }  // namespace commitbench::paged

@@ -17,6 +17,7 @@
 
 #include "backends/paged/hash_plan.hpp"
 #include "backends/paged/leaves.hpp"
+#include "backends/paged/record_load.hpp"
 
 namespace commitbench::paged {
 
@@ -96,20 +97,10 @@ class Slice {
         std::uint32_t slot;
         WriteRange range;
     };
-    /// A bucket or page to be brought into memory.
-    struct Missing {
-        Page* holder;
-        std::uint32_t slot;
-        RecordId id;
-    };
 
     void find_steps(std::uint32_t visit);
     void take_step(const Step& step, std::uint32_t handed_on);
-    [[nodiscard]] static Missing missing(RecordKind kind,
-                                         Page& holder,
-                                         std::uint32_t slot,
-                                         const StateKey& key);
-    Status load(Worker& worker, std::vector<Missing>& list);
+    Status load(Worker& worker, std::vector<MissingRecord>& list);
     Status load_bucket(Worker& worker, Page& page, std::uint32_t slot, const StateKey& key);
     void apply_at(Worker& worker, const Landing& landing);
     void put_leaves(Worker& worker,
@@ -137,9 +128,8 @@ class Slice {
     std::vector<Page*> grown_;  // pages made by splits
     std::vector<Step> steps_;   // of one level of pages
     std::vector<Landing> landings_;
-    std::vector<Missing> missing_pages_;
-    std::vector<Missing> missing_buckets_;
-    std::vector<RecordReader::Request> requests_;
+    std::vector<MissingRecord> missing_pages_;
+    std::vector<MissingRecord> missing_buckets_;
     std::vector<LeafView> leaves_;
     std::vector<SubTree> handed_on_;
     std::vector<Outcome> outcomes_;

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slice::walk: where writes land, and loading what they need.
-#include "backends/paged/record_load.hpp"
 #include "backends/paged/slice.hpp"
 
 namespace commitbench::paged {
 namespace {
-
-/// A store may pin what one read returns (RocksDB: a cache block a record), and a disk wants a deep
-/// queue.
-constexpr std::size_t kReadsTogether = 256;
 
 /// Pages to ask for before their turn.
 constexpr std::size_t kWalkedPagesAhead = 8;
@@ -49,8 +44,8 @@ Status Slice::walk(Worker& worker, std::uint32_t handed_on) {
         for (std::size_t i = begin; i < end; ++i) {
             const SubTree& tree = visits_[i].tree;
             if (tree.page == nullptr && !tree.holder->ref(tree.slot).is_resident()) {
-                missing_pages_.push_back(missing(RecordKind::page, *tree.holder, tree.slot,
-                                                 block_.writes[tree.range.begin].key));
+                missing_pages_.push_back(missing_record(RecordKind::page, *tree.holder, tree.slot,
+                                                        block_.writes[tree.range.begin].key));
             }
         }
         COMMITBENCH_TRY(load(worker, missing_pages_));
@@ -73,13 +68,6 @@ Status Slice::walk(Worker& worker, std::uint32_t handed_on) {
         begin = end;
     }
     return load(worker, missing_buckets_);
-}
-
-Slice::Missing Slice::missing(RecordKind kind,
-                              Page& holder,
-                              std::uint32_t slot,
-                              const StateKey& key) {
-    return {&holder, slot, {kind, holder.place_of(slot, key), holder.ref(slot).place()}};
 }
 
 /// Where the writes below a page go in it. Looks at the page alone, and asks for the references.
@@ -141,29 +129,16 @@ void Slice::take_step(const Step& step, std::uint32_t handed_on) {
         prefetch_lines(ref.bucket(), bucket_lines(ref.count()));
     } else {
         missing_buckets_.push_back(
-            missing(RecordKind::bucket, page, slot, block_.writes[step.range.begin].key));
+            missing_record(RecordKind::bucket, page, slot, block_.writes[step.range.begin].key));
     }
 }
 
 /// Brings what is on the list into memory and empties it.
-Status Slice::load(Worker& worker, std::vector<Missing>& list) {
-    for (std::size_t begin = 0; begin < list.size(); begin += kReadsTogether) {
-        const std::size_t count = std::min(kReadsTogether, list.size() - begin);
-        requests_.clear();
-        for (std::size_t i = 0; i < count; ++i) {
-            requests_.push_back({list[begin + i].id, {}});
-        }
-        COMMITBENCH_TRY(worker.reader->read(requests_));
-        for (std::size_t i = 0; i < count; ++i) {
-            const Missing& missing = list[begin + i];
-            auto loaded = load_record(worker.memory, requests_[i]);
-            if (!loaded) {
-                return loaded.error();
-            }
-            missing.holder->set_ref(missing.slot, *loaded);
-        }
+Status Slice::load(Worker& worker, std::vector<MissingRecord>& list) {
+    if (!list.empty()) {
+        COMMITBENCH_TRY(load_missing(worker.memory, *worker.reader, list));
+        list.clear();
     }
-    list.clear();
     return {};
 }
 
@@ -171,7 +146,7 @@ Status Slice::load_bucket(Worker& worker, Page& page, std::uint32_t slot, const 
     if (page.ref(slot).is_resident()) {
         return {};
     }
-    missing_buckets_.push_back(missing(RecordKind::bucket, page, slot, key));
+    missing_buckets_.push_back(missing_record(RecordKind::bucket, page, slot, key));
     return load(worker, missing_buckets_);
 }
 

@@ -38,6 +38,10 @@ class Tree final : public RecordSource {
 
     /// Takes up what the store has: its top record; the rest comes when it is used.
     Status open(const StoredTree& stored);
+    /// Directly after open(): brings pages into memory, level by level from the top, until all are
+    /// there or they take half of the cache, and 256 a worker beyond. Returns how many are there.
+    /// Reads one record a page, with all workers.
+    Result<std::uint64_t> prepopulate();
 
     /// `writes` are sorted, each key once, and outlive end_block().
     Status stage(std::span<const KeyWrite> writes);

@@ -101,6 +101,8 @@ std::vector<Variant> variants() {
         }
     }
     all.push_back({"store=file,direct=off,elide=20,cache-pages=4", 2, true});
+    all.push_back({"store=file,prepopulate=on,elide=2", 2, true});
+    all.push_back({"store=rocksdb,prepopulate=on,elide=2,cache-pages=4", 1, true});
     return all;
 }
 
@@ -239,6 +241,60 @@ class Facts final : public FactVisitor {
     }
     std::map<std::string, std::string> told;
 };
+
+/// Records read from the disk so far.
+std::uint64_t file_reads(const Backend& backend) {
+    struct Catch final : CounterVisitor {
+        void counter(std::string_view name, std::uint64_t value) override {
+            reads = name == "file_reads" ? value : reads;
+        }
+        std::uint64_t reads = 0;
+    } visitor;
+    backend.counters(visitor);
+    return visitor.reads;
+}
+
+std::uint64_t prepopulated_pages(const Backend& backend) {
+    Facts facts;
+    backend.facts(facts);
+    return std::stoull(facts.told.at("prepopulated_pages"));
+}
+
+TEST(PagedBackend, PrepopulatedPagesAreNotReadForABlock) {
+    std::mt19937_64 random(11);
+    State state;
+    for (int i = 0; i < 40'000; ++i) {
+        StateKey key;
+        for (std::uint8_t& byte : key.bytes) {
+            byte = static_cast<std::uint8_t>(random());
+        }
+        state[key] = Bytes(30, key.bytes[0]);
+    }
+    const testing::TemporaryFolder folder;
+    WorkerPool pool(2);
+    MapState list(state);
+    ASSERT_TRUE(open_paged("store=file,elide=1", folder.path(), pool)->load(list).ok());
+
+    const auto reads_of_one_write = [&](const std::string& options, std::uint64_t& pages) {
+        const auto backend = open_paged("store=file,elide=1" + options, folder.path(), pool);
+        pages = prepopulated_pages(*backend);
+        StateDiff diff;
+        diff.add(state.begin()->first, OldState::unknown, {}, Bytes(30, 1));
+        const std::uint64_t before = file_reads(*backend);
+        EXPECT_TRUE(backend->stage(diff).ok());
+        return file_reads(*backend) - before;
+    };
+    std::uint64_t none = 0;
+    std::uint64_t some = 0;
+    std::uint64_t all = 0;
+    EXPECT_GE(reads_of_one_write("", none), 3U);  // pages of depth 6 and 12, and the bucket
+    EXPECT_EQ(reads_of_one_write(",prepopulate=on", all), 1U);
+    EXPECT_GE(reads_of_one_write(",prepopulate=on,cache-pages=64", some), 2U);
+    EXPECT_EQ(none, 0U);
+    EXPECT_GT(all, 4'000U);  // 1 + 64 + 4,096, and where three leaves and more lie below those
+    EXPECT_GT(some, 64U);
+    EXPECT_LT(some, all / 2);
+}
 
 TEST(PagedBackend, DirectMeansTheOwnFilesUnlessTurnedOff) {
     WorkerPool pool(1);
