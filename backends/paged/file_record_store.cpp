@@ -23,14 +23,19 @@ class FileRecordReader final : public RecordReader {
   public:
     explicit FileRecordReader(std::unique_ptr<ExtentReader> reader) : reader_(std::move(reader)) {}
 
-    Status read(std::span<Request> requests) override {
-        reads_.clear();
+    void begin(std::span<const Request> requests) override {
+        auto& reads = reads_[begun_++ % reads_.size()];
+        reads.clear();
         for (const Request& request : requests) {
-            reads_.push_back({Extent::unpack(request.id.stored_at), {}});
+            reads.push_back({Extent::unpack(request.id.stored_at), {}});
         }
-        COMMITBENCH_TRY(reader_->read(reads_));
+        reader_->begin(reads);
+    }
+    Status end(std::span<Request> requests) override {
+        auto& reads = reads_[ended_++ % reads_.size()];
+        COMMITBENCH_TRY(reader_->end(reads));
         for (std::size_t i = 0; i < requests.size(); ++i) {
-            const ByteView payload = reads_[i].payload;
+            const ByteView payload = reads[i].payload;
             const RecordId& id = requests[i].id;
             if (payload.size() < kRecordHead || payload[0] != static_cast<std::uint8_t>(id.kind) ||
                 (payload[2] | payload[3] << 8) != id.place.depth) {
@@ -45,7 +50,9 @@ class FileRecordReader final : public RecordReader {
 
   private:
     std::unique_ptr<ExtentReader> reader_;
-    std::vector<ExtentReader::Request> reads_;
+    std::array<std::vector<ExtentReader::Request>, 2> reads_;
+    std::size_t begun_ = 0;  // batches so far; one is in reads_[number % 2]
+    std::size_t ended_ = 0;
 };
 
 class FileRecordStore final : public RecordStore, private RecordSink {

@@ -38,7 +38,9 @@ class KvRecordReader final : public RecordReader {
   public:
     explicit KvRecordReader(std::unique_ptr<StoreReader> reader) : reader_(std::move(reader)) {}
 
-    Status read(std::span<Request> requests) override {
+    /// A store reads when it is asked.
+    void begin(std::span<const Request> /*requests*/) override {}
+    Status end(std::span<Request> requests) override {
         keys_.clear();
         views_.clear();
         for (const Request& request : requests) {

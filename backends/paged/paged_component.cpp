@@ -40,8 +40,9 @@ constexpr std::array kOptions{
     OptionSpec{.key = "prepopulate",
                .type = OptionType::boolean,
                .default_value = "off",
-               .help = "on: opening reads the trie's pages, from the root down, into up to half of "
-                       "the cache, so that a block's writes wait for buckets alone"},
+               .help = "on: opening takes the cache's memory from the system and reads the trie's "
+                       "pages, from the root down, into up to half of it, so that a block's "
+                       "writes wait for buckets alone"},
     OptionSpec{.key = "io",
                .type = OptionType::choice,
                .default_value = "auto",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tree::prepopulate: the trie's pages brought into memory before they are needed.
+// Tree::prepopulate: the cache made ready before it is needed, its memory and the trie's pages.
 #include "backends/paged/record_load.hpp"
 #include "backends/paged/tree.hpp"
 
@@ -35,6 +35,7 @@ Result<std::uint64_t> Tree::prepopulate() {
     if (store_ == nullptr || top_page_ == nullptr) {
         return std::uint64_t{0};
     }
+    memory_.fetch_ahead(settings_.cache_bytes);
     const std::uint64_t most = settings_.cache_bytes / kPagesShare;
     std::atomic<std::uint64_t> pages{1};
     std::vector<Above> level{{top_page_, {}}};

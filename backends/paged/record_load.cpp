@@ -5,6 +5,7 @@
 #include "backends/paged/page_codec.hpp"
 #include "codec/hex.hpp"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace commitbench::paged {
@@ -62,22 +63,34 @@ MissingRecord missing_record(RecordKind kind,
 Status load_missing(TreeMemory& memory,
                     RecordReader& reader,
                     std::span<const MissingRecord> missing) {
-    std::vector<RecordReader::Request> requests;
-    requests.reserve(std::min(kReadsTogether, missing.size()));
-    while (!missing.empty()) {
-        const auto batch = missing.first(std::min(kReadsTogether, missing.size()));
-        missing = missing.subspan(batch.size());
-        requests.clear();
-        for (const MissingRecord& record : batch) {
-            requests.push_back({record.id, {}});
+    const auto batch_at = [&](std::size_t number) {
+        const auto rest = missing.subspan(std::min(missing.size(), number * kReadsTogether));
+        return rest.first(std::min(kReadsTogether, rest.size()));
+    };
+    // While the records of one batch are taken up the disk is at the next.
+    std::array<std::vector<RecordReader::Request>, 2> requests;
+    const auto begin = [&](std::size_t number) {
+        auto& room = requests[number % 2];
+        room.clear();
+        for (const MissingRecord& record : batch_at(number)) {
+            room.push_back({record.id, {}});
         }
-        COMMITBENCH_TRY(reader.read(requests));
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            auto loaded = load_record(memory, requests[i]);
+        if (!room.empty()) {
+            reader.begin(room);
+        }
+    };
+    begin(0);
+    for (std::size_t number = 0; !batch_at(number).empty(); ++number) {
+        begin(number + 1);
+        auto& read = requests[number % 2];
+        COMMITBENCH_TRY(reader.end(read));
+        for (std::size_t i = 0; i < read.size(); ++i) {
+            auto loaded = load_record(memory, read[i]);
             if (!loaded) {
                 return loaded.error();
             }
-            batch[i].holder->set_ref(batch[i].slot, *loaded);
+            const MissingRecord& record = batch_at(number)[i];
+            record.holder->set_ref(record.slot, *loaded);
         }
     }
     return {};

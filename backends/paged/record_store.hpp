@@ -23,11 +23,21 @@ class RecordReader {
   public:
     struct Request {
         RecordId id{};
-        ByteView image{};  ///< out: valid until the reader's next call and the store's next commit
+        /// Out: valid until the next end() or the begin() after the next one, whichever is first,
+        /// and until the store's next commit.
+        ByteView image{};
     };
     virtual ~RecordReader() = default;
-    /// All of them together: one batch. corrupt where one is not there.
-    virtual Status read(std::span<Request> requests) = 0;
+    /// Begins to read all of them together: one batch. INVARIANT: at most one is under way.
+    virtual void begin(std::span<const Request> requests) = 0;
+    /// Waits for the oldest batch under way, whose requests these are. corrupt where one is not
+    /// there; then only destruction, if another is under way.
+    virtual Status end(std::span<Request> requests) = 0;
+    /// Both, one after the other. INVARIANT: no batch is under way.
+    Status read(std::span<Request> requests) {
+        begin(requests);
+        return end(requests);
+    }
 };
 
 /// Takes what the tree has to write.

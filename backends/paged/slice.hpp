@@ -2,7 +2,7 @@
 // Slice: one worker's share of a block, whole sub-trees with the writes below them.
 //
 //   walk     from the slice's pages down: where does each write land, load what is not in memory,
-//            a level at a time
+//            a level at a time, for many slices together: a disk wants long lists
 //   apply    the buckets at the landings take their writes: overwritten in place, made anew, or
 //            split into pages where they outgrow a bucket
 //   collapse bottom-up: a sub-tree that has become small enough is one bucket again, and a leaf
@@ -27,6 +27,9 @@ struct Worker {
     std::unique_ptr<RecordReader> reader{};  ///< null where everything is resident
     /// One slice after the other is planned on it and hashed: its lists stay in the cache.
     HashPlan plan;
+    // Of the walk under way.
+    std::vector<MissingRecord> missing_pages{};
+    std::vector<MissingRecord> missing_buckets{};
 };
 
 /// What the slices of a block share.
@@ -57,7 +60,7 @@ class Slice {
     [[nodiscard]] std::uint32_t writes() const noexcept { return writes_; }
 
     /// Sub-trees with up to `handed_on` writes below them are not entered but left in handed_on().
-    Status walk(Worker& worker, std::uint32_t handed_on = 0);
+    static Status walk(Worker& worker, std::span<Slice* const> slices, std::uint32_t handed_on = 0);
     [[nodiscard]] const std::vector<SubTree>& handed_on() const noexcept { return handed_on_; }
 
     void apply(Worker& worker);
@@ -98,9 +101,14 @@ class Slice {
         WriteRange range;
     };
 
+    void begin_walk();
+    void find_missing_pages(std::vector<MissingRecord>& missing) const;
+    [[nodiscard]] bool walk_level(std::uint32_t handed_on,
+                                  std::vector<MissingRecord>& missing_buckets);
     void find_steps(std::uint32_t visit);
-    void take_step(const Step& step, std::uint32_t handed_on);
-    Status load(Worker& worker, std::vector<MissingRecord>& list);
+    void take_step(const Step& step,
+                   std::uint32_t handed_on,
+                   std::vector<MissingRecord>& missing_buckets);
     Status load_bucket(Worker& worker, Page& page, std::uint32_t slot, const StateKey& key);
     void apply_at(Worker& worker, const Landing& landing);
     void put_leaves(Worker& worker,
@@ -124,12 +132,11 @@ class Slice {
     BlockWrites block_;
     std::uint32_t writes_ = 0;
     std::size_t roots_ = 0;
+    std::size_t level_begin_ = 0;  // of the walk: visits above are done
     std::vector<Visit> visits_;
     std::vector<Page*> grown_;  // pages made by splits
     std::vector<Step> steps_;   // of one level of pages
     std::vector<Landing> landings_;
-    std::vector<MissingRecord> missing_pages_;
-    std::vector<MissingRecord> missing_buckets_;
     std::vector<LeafView> leaves_;
     std::vector<SubTree> handed_on_;
     std::vector<Outcome> outcomes_;

@@ -14,6 +14,11 @@ constexpr std::size_t bucket_lines(std::size_t leaves) {
     return std::min(kMost, (Bucket::memory_size(Bucket::image_size(leaves, 0)) + 63) / 64);
 }
 
+/// A worker of a tree that is all in memory has no reader.
+Status load(Worker& worker, std::span<const MissingRecord> missing) {
+    return missing.empty() ? Status() : load_missing(worker.memory, *worker.reader, missing);
+}
+
 void prefetch_lines(const void* object, std::size_t lines) {
     for (std::size_t line = 0; line < lines; ++line) {
         __builtin_prefetch(static_cast<const char*>(object) + 64 * line);
@@ -32,42 +37,67 @@ void Slice::begin(const BlockWrites& block) {
     outcomes_.clear();
 }
 
-Status Slice::walk(Worker& worker, std::uint32_t handed_on) {
-    roots_ = visits_.size();
-    for (const Visit& visit : visits_) {
-        writes_ += visit.tree.range.end - visit.tree.range.begin;
+Status Slice::walk(Worker& worker, std::span<Slice* const> slices, std::uint32_t handed_on) {
+    worker.missing_buckets.clear();
+    for (Slice* const slice : slices) {
+        slice->begin_walk();
     }
     // Pages of one depth after the other: what a page lacks is asked for together with what its
     // neighbours lack.
-    for (std::size_t begin = 0; begin < visits_.size();) {
-        const std::size_t end = visits_.size();
-        for (std::size_t i = begin; i < end; ++i) {
-            const SubTree& tree = visits_[i].tree;
-            if (tree.page == nullptr && !tree.holder->ref(tree.slot).is_resident()) {
-                missing_pages_.push_back(missing_record(RecordKind::page, *tree.holder, tree.slot,
-                                                        block_.writes[tree.range.begin].key));
-            }
+    for (bool go_on = true; go_on;) {
+        worker.missing_pages.clear();
+        for (const Slice* const slice : slices) {
+            slice->find_missing_pages(worker.missing_pages);
         }
-        COMMITBENCH_TRY(load(worker, missing_pages_));
-        for (std::size_t i = begin; i < end; ++i) {
-            SubTree& tree = visits_[i].tree;
-            if (tree.page == nullptr) {
-                tree.page = tree.holder->ref(tree.slot).page();
-            }
+        COMMITBENCH_TRY(load(worker, worker.missing_pages));
+        go_on = false;
+        for (Slice* const slice : slices) {
+            go_on = slice->walk_level(handed_on, worker.missing_buckets) || go_on;
         }
-        for (std::size_t i = begin; i < end; ++i) {
-            if (i + kWalkedPagesAhead < end) {
-                __builtin_prefetch(visits_[i + kWalkedPagesAhead].tree.page);
-            }
-            find_steps(static_cast<std::uint32_t>(i));
-        }
-        for (const Step& step : steps_) {
-            take_step(step, handed_on);
-        }
-        steps_.clear();
-        begin = end;
     }
-    return load(worker, missing_buckets_);
+    return load(worker, worker.missing_buckets);
+}
+
+void Slice::begin_walk() {
+    roots_ = visits_.size();
+    level_begin_ = 0;
+    for (const Visit& visit : visits_) {
+        writes_ += visit.tree.range.end - visit.tree.range.begin;
+    }
+}
+
+void Slice::find_missing_pages(std::vector<MissingRecord>& missing) const {
+    for (std::size_t i = level_begin_; i < visits_.size(); ++i) {
+        const SubTree& tree = visits_[i].tree;
+        if (tree.page == nullptr && !tree.holder->ref(tree.slot).is_resident()) {
+            missing.push_back(missing_record(RecordKind::page, *tree.holder, tree.slot,
+                                             block_.writes[tree.range.begin].key));
+        }
+    }
+}
+
+/// Whether there is a level below.
+bool Slice::walk_level(std::uint32_t handed_on, std::vector<MissingRecord>& missing_buckets) {
+    const std::size_t begin = level_begin_;
+    const std::size_t end = visits_.size();
+    for (std::size_t i = begin; i < end; ++i) {
+        SubTree& tree = visits_[i].tree;
+        if (tree.page == nullptr) {
+            tree.page = tree.holder->ref(tree.slot).page();
+        }
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+        if (i + kWalkedPagesAhead < end) {
+            __builtin_prefetch(visits_[i + kWalkedPagesAhead].tree.page);
+        }
+        find_steps(static_cast<std::uint32_t>(i));
+    }
+    for (const Step& step : steps_) {
+        take_step(step, handed_on, missing_buckets);
+    }
+    steps_.clear();
+    level_begin_ = end;
+    return visits_.size() > end;
 }
 
 /// Where the writes below a page go in it. Looks at the page alone, and asks for the references.
@@ -104,7 +134,9 @@ void Slice::find_steps(std::uint32_t visit) {
 }
 
 /// Follows the reference, and asks for what it refers to.
-void Slice::take_step(const Step& step, std::uint32_t handed_on) {
+void Slice::take_step(const Step& step,
+                      std::uint32_t handed_on,
+                      std::vector<MissingRecord>& missing_buckets) {
     Page& page = *visits_[step.visit].tree.page;
     const std::uint32_t slot = step.slot;
     if (page.is_internal(slot)) {
@@ -128,26 +160,17 @@ void Slice::take_step(const Step& step, std::uint32_t handed_on) {
         landings_.back().bucket = ref.bucket();
         prefetch_lines(ref.bucket(), bucket_lines(ref.count()));
     } else {
-        missing_buckets_.push_back(
+        missing_buckets.push_back(
             missing_record(RecordKind::bucket, page, slot, block_.writes[step.range.begin].key));
     }
-}
-
-/// Brings what is on the list into memory and empties it.
-Status Slice::load(Worker& worker, std::vector<MissingRecord>& list) {
-    if (!list.empty()) {
-        COMMITBENCH_TRY(load_missing(worker.memory, *worker.reader, list));
-        list.clear();
-    }
-    return {};
 }
 
 Status Slice::load_bucket(Worker& worker, Page& page, std::uint32_t slot, const StateKey& key) {
     if (page.ref(slot).is_resident()) {
         return {};
     }
-    missing_buckets_.push_back(missing_record(RecordKind::bucket, page, slot, key));
-    return load(worker, missing_buckets_);
+    const MissingRecord missing = missing_record(RecordKind::bucket, page, slot, key);
+    return load(worker, {&missing, 1});
 }
 
 }  // namespace commitbench::paged

@@ -15,6 +15,10 @@ constexpr std::uint32_t kFewestWrites = 128;
 /// workers end together (guided self-scheduling: Polychronopoulos and Kuck, 1987).
 constexpr std::uint32_t kPartOfRest = 2;
 
+/// Slices are walked in so many groups a worker: few, since a level of a group ends with the disk
+/// idle, and enough that workers end together.
+constexpr std::size_t kGroupsOfWorker = 4;
+
 /// An eviction frees this part of the cache where it can.
 constexpr std::uint64_t kFreedTogether = 4;
 
@@ -56,23 +60,31 @@ Status Tree::open(const StoredTree& stored) {
 
 Status Tree::stage(std::span<const KeyWrite> writes) {
     block_ = {writes, settings_.limit};
-    slices_used_ = 0;
+    used_.clear();
     top_.begin(block_);
     if (top_page_ == nullptr || writes.empty()) {
         return {};
     }
     const auto count = static_cast<std::uint32_t>(writes.size());
     top_.add({.page = top_page_, .range = {0, count}});
+    Slice* const top = &top_;
     // Sub-trees of up to two slices: of uniform keys, those below the top page in blocks of up to
     // 60,000 writes.
-    COMMITBENCH_TRY(top_.walk(workers_[0], 2 * share_of(count)));
+    COMMITBENCH_TRY(Slice::walk(workers_[0], {&top, 1}, 2 * share_of(count)));
     share_out();
-    if (store_ == nullptr) {
-        return {};  // nothing to load: merkleize walks, and finds what it walked over in the cache
-    }
-    std::vector<Status> results(slices_used_);
-    pool_.for_each(slices_used_, [&](std::size_t i, std::uint32_t worker) {
-        results[i] = slices_[i]->walk(workers_[worker]);
+    // With nothing to load merkleize walks, and finds what it walked over in the cache.
+    return store_ == nullptr ? Status() : walk_slices();
+}
+
+/// In groups of neighbours, which a worker walks together.
+Status Tree::walk_slices() {
+    const std::size_t wanted = pool_.workers() == 1 ? 1 : pool_.workers() * kGroupsOfWorker;
+    const std::size_t groups = std::min(wanted, used_.size());
+    std::vector<Status> results(groups);
+    pool_.for_each(groups, [&](std::size_t i, std::uint32_t worker) {
+        const std::size_t begin = used_.size() * i / groups;
+        const std::size_t end = used_.size() * (i + 1) / groups;
+        results[i] = Slice::walk(workers_[worker], std::span(used_).subspan(begin, end - begin));
     });
     for (Status& result : results) {
         COMMITBENCH_TRY(std::move(result));
@@ -92,15 +104,15 @@ void Tree::share_out() {
     std::uint32_t in_slice = 0;
     for (const SubTree& tree : top_.handed_on()) {
         if (in_slice >= share) {
-            if (slices_used_ == slices_.size()) {
+            if (used_.size() == slices_.size()) {
                 slices_.push_back(std::make_unique<Slice>());
             }
-            slices_[slices_used_]->begin(block_);
-            ++slices_used_;
+            used_.push_back(slices_[used_.size()].get());
+            used_.back()->begin(block_);
             share = share_of(rest);
             in_slice = 0;
         }
-        slices_[slices_used_ - 1]->add(tree);
+        used_.back()->add(tree);
         const std::uint32_t writes = tree.range.end - tree.range.begin;
         in_slice += writes;
         rest -= writes;
@@ -116,12 +128,13 @@ Result<Node> Tree::merkleize() {
         return root_;
     }
     top_.apply(workers_[0]);
-    std::vector<Status> results(slices_used_);
-    std::vector<HashWork> work(slices_used_);
-    pool_.for_each(slices_used_, [&](std::size_t i, std::uint32_t worker) {
-        Slice& slice = *slices_[i];
+    std::vector<Status> results(used_.size());
+    std::vector<HashWork> work(used_.size());
+    pool_.for_each(used_.size(), [&](std::size_t i, std::uint32_t worker) {
+        Slice& slice = *used_[i];
         if (store_ == nullptr) {
-            results[i] = slice.walk(workers_[worker]);  // cannot fail without a store
+            // Cannot fail without a store.
+            results[i] = Slice::walk(workers_[worker], std::span(used_).subspan(i, 1));
         }
         slice.apply(workers_[worker]);
         results[i] = slice.collapse(workers_[worker]);
@@ -131,10 +144,10 @@ Result<Node> Tree::merkleize() {
             work[i] = plan.run(hasher_);
         }
     });
-    for (std::size_t i = 0; i < slices_used_; ++i) {
+    for (std::size_t i = 0; i < used_.size(); ++i) {
         COMMITBENCH_TRY(std::move(results[i]));
         work_.add(work[i]);
-        for (const Slice::Outcome& outcome : slices_[i]->outcomes()) {
+        for (const Slice::Outcome& outcome : used_[i]->outcomes()) {
             if (outcome.changed) {
                 top_.take(workers_[0], outcome);
             }
@@ -164,8 +177,8 @@ Result<Node> Tree::merkleize() {
         slice.dropped().clear();
     };
     settle(top_);
-    for (std::size_t i = 0; i < slices_used_; ++i) {
-        settle(*slices_[i]);
+    for (Slice* const slice : used_) {
+        settle(*slice);
     }
     return root_;
 }

@@ -38,9 +38,9 @@ class Tree final : public RecordSource {
 
     /// Takes up what the store has: its top record; the rest comes when it is used.
     Status open(const StoredTree& stored);
-    /// Directly after open(): brings pages into memory, level by level from the top, until all are
-    /// there or they take half of the cache, and 256 a worker beyond. Returns how many are there.
-    /// Reads one record a page, with all workers.
+    /// Directly after open(): takes the cache's memory from the system, and brings pages into it,
+    /// level by level from the top, until all are there or they take half of it, and 256 a worker
+    /// beyond. Returns how many are there. Reads one record a page, with all workers.
     Result<std::uint64_t> prepopulate();
 
     /// `writes` are sorted, each key once, and outlive end_block().
@@ -74,6 +74,7 @@ class Tree final : public RecordSource {
     void merkleize_small();
     [[nodiscard]] std::uint32_t share_of(std::uint32_t rest) const noexcept;
     void share_out();
+    Status walk_slices();
     Status write_page(Page& page, const StateKey& below, RecordSink& sink);
     enum class Evicted : std::uint8_t { buckets, pages_too };
     void evict_round(std::uint64_t target, Evicted what);
@@ -94,7 +95,7 @@ class Tree final : public RecordSource {
     BlockWrites block_{};
     Slice top_;
     std::vector<std::unique_ptr<Slice>> slices_;  // kept across blocks for their memory
-    std::size_t slices_used_ = 0;
+    std::vector<Slice*> used_;                    // of them, by the block under way
     std::vector<LeafView> leaves_;
     std::vector<RecordId> dropped_;
     std::uint64_t changed_bytes_ = 0;

@@ -98,20 +98,27 @@ class MemoryDisk::Queue final : public paged::DiskQueue {
     Queue(MemoryDisk& disk, std::string file) : disk_(&disk), file_(std::move(file)) {}
 
     void start(std::span<paged::Transfer> batch) override {
-        started_ = disk_->events_.size();
+        Events& events = batches_[batch.data()];
+        events.first = disk_->events_.size();
         for (paged::Transfer& transfer : batch) {
             transfer.result = run(transfer);
         }
-        ended_ = disk_->events_.size();
+        events.end = disk_->events_.size();
     }
-    void finish() override {
-        for (std::size_t i = started_; i < ended_; ++i) {
+    void finish(std::span<paged::Transfer> batch) override {
+        const Events events = batches_.at(batch.data());
+        batches_.erase(batch.data());
+        for (std::size_t i = events.first; i < events.end; ++i) {
             disk_->events_[i].done = disk_->events_.size();
         }
-        started_ = ended_;
     }
 
   private:
+    struct Events {
+        std::size_t first = 0;
+        std::size_t end = 0;
+    };
+
     std::int32_t run(const paged::Transfer& transfer) {
         std::uint32_t bytes = transfer.bytes;
         if (const std::optional<Fault> fault = disk_->next_fault()) {
@@ -140,8 +147,7 @@ class MemoryDisk::Queue final : public paged::DiskQueue {
 
     MemoryDisk* disk_;
     std::string file_;
-    std::size_t started_ = 0;
-    std::size_t ended_ = 0;
+    std::map<const paged::Transfer*, Events> batches_;  // begun and not finished
 };
 
 class MemoryDisk::File final : public paged::DiskFile {

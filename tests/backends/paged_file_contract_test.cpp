@@ -256,6 +256,47 @@ TEST_P(RealFiles, ReadersOfSeveralThreadsBesideTheWriter) {
     }
 }
 
+/// The next batch is under way while the last one's payloads are used; a reader may go with one
+/// under way. Seed 9.
+TEST_P(RealFiles, BatchesOverlap) {
+    std::mt19937_64 random(9);
+    const auto file = open();
+    std::vector<WrittenRecord> records;
+    for (int i = 0; i < 400; ++i) {
+        Bytes payload = random_bytes(random, random_size(random));
+        records.push_back({write(*file, payload), std::move(payload)});
+    }
+    ASSERT_OK(file->flush());
+    auto reader = file->open_reader();
+    ASSERT_OK(reader);
+
+    struct Wanted {
+        std::vector<std::size_t> records{};
+        std::vector<ExtentReader::Request> requests{};
+    };
+    std::array<Wanted, 2> sides;
+    const auto begin = [&](std::size_t number) {
+        Wanted& side = sides[number % 2];
+        side = {};
+        for (std::uint64_t count = 1 + random() % 200; count > 0; --count) {
+            side.records.push_back(random() % records.size());
+            side.requests.push_back({records[side.records.back()].extent, {}});
+        }
+        (*reader)->begin(side.requests);
+    };
+    begin(0);
+    for (std::size_t number = 0; number < 50; ++number) {
+        begin(number + 1);
+        Wanted& side = sides[number % 2];
+        ASSERT_OK((*reader)->end(side.requests));
+        for (std::size_t i = 0; i < side.records.size(); ++i) {
+            ASSERT_TRUE(equal(side.requests[i].payload, records[side.records[i]].payload))
+                << "batch " << number << ", record " << i;
+        }
+    }
+    reader->reset();
+}
+
 TEST_P(RealFiles, AWrongExtentIsRefusedByName) {
     const auto file = open();
     const Bytes payload(1500, 5);

@@ -18,7 +18,8 @@ namespace commitbench::paged {
 /// this.
 inline constexpr std::size_t kMemoryAlignment = 4096;
 
-/// One positioned read or write. The caller owns it and its memory until finish() returned.
+/// One positioned read or write. The caller owns it and its memory until finish() of its batch
+/// returned.
 struct Transfer {
     enum class Kind : std::uint8_t { read, write };
     Kind kind = Kind::read;
@@ -30,20 +31,20 @@ struct Transfer {
 
 /// How a queue is used: io_uring is a fifth faster where it need not expect anything.
 enum class QueueUse : std::uint8_t {
-    batches,     ///< start() and finish() of a batch come from one thread, one after the other
+    batches,     ///< while a batch is under way all calls come from one thread, which will wait
     overlapped,  ///< from any threads, with work in between
 };
 
-/// Runs batches of transfers on one file, many at a time. For one thread at a time; holds one batch
-/// at a time.
+/// Runs batches of transfers on one file, many transfers at a time. For one thread at a time.
 class DiskQueue {
   public:
     virtual ~DiskQueue() = default;
-    /// Begins a batch; in what order its transfers are done, and when, is open until finish().
-    /// INVARIANT: the batch before is finished.
+    /// Begins a batch, which others may be under way before; in what order transfers are done, and
+    /// when, is open until finish().
     virtual void start(std::span<Transfer> batch) = 0;
-    /// Waits until every transfer of the batch has its result. Legal with no batch begun.
-    virtual void finish() = 0;
+    /// Waits until every transfer of the batch has its result; the others go on. INVARIANT: it was
+    /// begun, and not finished yet.
+    virtual void finish(std::span<Transfer> batch) = 0;
 };
 
 /// An open file. sync() and allocate() from one thread at a time; queues are as many as wanted.

@@ -10,25 +10,31 @@
 
 namespace commitbench::paged {
 
-Status ExtentReader::read(std::span<Request> requests) {
+void ExtentReader::begin(std::span<const Request> requests) {
+    Side& side = sides_[begun_++ % sides_.size()];
     std::uint64_t bytes = 0;
     for (const Request& request : requests) {
         bytes += request.extent.bytes();
     }
-    if (bytes > buffer_.size()) {
-        buffer_ = AlignedBuffer(std::bit_ceil(bytes));
+    if (bytes > side.buffer.size()) {
+        side.buffer = AlignedBuffer(std::bit_ceil(bytes));
     }
-    transfers_.clear();
-    std::uint8_t* to = buffer_.data();
+    side.transfers.clear();
+    std::uint8_t* to = side.buffer.data();
     for (const Request& request : requests) {
-        transfers_.push_back(
+        side.transfers.push_back(
             {Transfer::Kind::read, request.extent.offset(), to, request.extent.bytes()});
         to += request.extent.bytes();
     }
-    COMMITBENCH_TRY(run_transfers(*queue_, transfers_, *file_, *directory_));
     counters_->add(requests.size(), bytes);
+    queue_->start(side.transfers);
+}
 
-    const std::uint8_t* from = buffer_.data();
+Status ExtentReader::end(std::span<Request> requests) {
+    Side& side = sides_[ended_++ % sides_.size()];
+    COMMITBENCH_TRY(finish_transfers(*queue_, side.transfers, *file_, *directory_));
+
+    const std::uint8_t* from = side.buffer.data();
     for (Request& request : requests) {
         const auto payload = open_record(identity_, request.extent, {from, request.extent.bytes()});
         if (!payload) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ExtentReader: reads records of the data file, many at a time.
+// ExtentReader: reads records of the data file, many at a time, and the next while these are used.
 #pragma once
 
 #include "backends/paged/file/aligned_buffer.hpp"
@@ -7,6 +7,7 @@
 #include "backends/paged/file/read_counters.hpp"
 #include "harness/core/bytes.hpp"
 
+#include <array>
 #include <filesystem>
 #include <vector>
 
@@ -19,7 +20,7 @@ class ExtentReader {
   public:
     struct Request {
         Extent extent{};
-        ByteView payload{};  ///< out: valid until the next call
+        ByteView payload{};  ///< out: valid until the begin() or read() after the next one
     };
 
     /// Owns the queue; what the references name outlives the reader.
@@ -34,19 +35,33 @@ class ExtentReader {
           directory_(&directory),
           counters_(&counters) {}
 
-    /// Reads all of them as one batch and checks each. corrupt where a record is not what was
-    /// written there, io where the disk refuses: the message names file and byte, and no payload
-    /// of the batch may be used. INVARIANT: no extent is none.
-    Status read(std::span<Request> requests);
+    /// Begins to read all of them as one batch. INVARIANT: no extent is none; at most one batch is
+    /// under way.
+    void begin(std::span<const Request> requests);
+    /// Waits for the oldest batch under way, whose requests these are, and checks each record.
+    /// corrupt where one is not what was written there, io where the disk refuses: the message
+    /// names file and byte, and no payload of the batch may be used.
+    Status end(std::span<Request> requests);
+    /// Both, one after the other. INVARIANT: no batch is under way.
+    Status read(std::span<Request> requests) {
+        begin(requests);
+        return end(requests);
+    }
 
   private:
-    std::unique_ptr<DiskQueue> queue_;
+    struct Side {
+        AlignedBuffer buffer{};
+        std::vector<Transfer> transfers{};
+    };
+
+    std::array<Side, 2> sides_{};
+    std::size_t begun_ = 0;  // batches so far; one is on side number % 2
+    std::size_t ended_ = 0;
+    std::unique_ptr<DiskQueue> queue_;  // goes first: it waits for what it was given
     const DiskFile* file_;
     std::uint64_t identity_;
     const std::filesystem::path* directory_;
     ReadCounters* counters_;
-    AlignedBuffer buffer_{};
-    std::vector<Transfer> transfers_;
 };
 
 }  // namespace commitbench::paged

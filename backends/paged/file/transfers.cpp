@@ -35,7 +35,7 @@ Status finish_transfers(DiskQueue& queue,
                         std::span<Transfer> batch,
                         const DiskFile& file,
                         const std::filesystem::path& directory) {
-    queue.finish();
+    queue.finish(batch);
     std::vector<Transfer> rest;
     for (Transfer& transfer : batch) {
         if (static_cast<std::int64_t>(transfer.result) == transfer.bytes) {

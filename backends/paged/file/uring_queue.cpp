@@ -60,7 +60,9 @@ Result<std::unique_ptr<UringQueue>> UringQueue::open(int file, unsigned depth, Q
 }
 
 UringQueue::~UringQueue() {
-    finish();
+    while (!batches_.empty()) {
+        finish(batches_.front().transfers);
+    }
     drop_ring();
 }
 
@@ -80,9 +82,10 @@ void UringQueue::drop_ring() {
 }
 
 void UringQueue::start(std::span<Transfer> batch) {
-    batch_ = batch;
-    begun_ = 0;
-    done_ = 0;
+    if (batch.empty()) {
+        return;
+    }
+    batches_.push_back({.transfers = batch});
     if (broken_ != 0) {
         fail(broken_);
     } else if (use_ == QueueUse::overlapped) {
@@ -92,32 +95,49 @@ void UringQueue::start(std::span<Transfer> batch) {
     // Else the caller is about to wait, and one system call does for both.
 }
 
-void UringQueue::finish() {
-    while (done_ < batch_.size()) {
+void UringQueue::finish(std::span<Transfer> batch) {
+    const auto is_under_way = [&] {
+        const auto found = batch_of(batch.data());
+        return found != batches_.end() && found->done < found->transfers.size();
+    };
+    while (is_under_way()) {
         fill();
         // A quarter at a time: enough stays in flight to keep the device busy, and a system call
         // serves several transfers.
-        const auto in_flight = static_cast<unsigned>(begun_ - done_);
-        submit(std::max(1U, std::min(in_flight / 4, 8U)));
+        submit(std::max(1U, std::min(in_flight_ / 4, 8U)));
         if (has_ring_) {
             reap();
         }
     }
+    if (const auto found = batch_of(batch.data()); found != batches_.end()) {
+        batches_.erase(found);
+    }
+}
+
+std::vector<UringQueue::Batch>::iterator UringQueue::batch_of(const Transfer* transfer) {
+    return std::ranges::find_if(batches_, [transfer](const Batch& batch) {
+        const Transfer* const first = batch.transfers.data();
+        return !std::less<>()(transfer, first) &&
+               std::less<>()(transfer, first + batch.transfers.size());
+    });
 }
 
 void UringQueue::fill() {
-    while (begun_ < batch_.size() && begun_ - done_ < depth_) {
-        io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
-        if (entry == nullptr) {
-            return;
+    for (Batch& batch : batches_) {
+        while (batch.begun < batch.transfers.size() && in_flight_ < depth_) {
+            io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+            if (entry == nullptr) {
+                return;
+            }
+            Transfer& transfer = batch.transfers[batch.begun++];
+            if (transfer.kind == Transfer::Kind::read) {
+                io_uring_prep_read(entry, file_, transfer.data, transfer.bytes, transfer.offset);
+            } else {
+                io_uring_prep_write(entry, file_, transfer.data, transfer.bytes, transfer.offset);
+            }
+            io_uring_sqe_set_data(entry, &transfer);
+            ++in_flight_;
         }
-        Transfer& transfer = batch_[begun_++];
-        if (transfer.kind == Transfer::Kind::read) {
-            io_uring_prep_read(entry, file_, transfer.data, transfer.bytes, transfer.offset);
-        } else {
-            io_uring_prep_write(entry, file_, transfer.data, transfer.bytes, transfer.offset);
-        }
-        io_uring_sqe_set_data(entry, &transfer);
     }
 }
 
@@ -127,10 +147,15 @@ void UringQueue::submit(unsigned wait_for) {
         // Interrupted or short of memory for the moment: finish() comes by again.
         return;
     }
-    if (given == -EEXIST && done_ == 0 && use_ == QueueUse::batches) {
-        // The ring belongs to the thread that used it before, and knows nothing of this batch.
+    const auto unanswered = [](const Batch& batch) { return batch.done == 0; };
+    if (given == -EEXIST && use_ == QueueUse::batches &&
+        std::ranges::all_of(batches_, unanswered)) {
+        // The ring belongs to the thread that used it before, and knows nothing of these batches.
         drop_ring();
-        begun_ = 0;
+        in_flight_ = 0;
+        for (Batch& batch : batches_) {
+            batch.begun = 0;
+        }
         if (const int made = make_ring(); made < 0) {
             broken_ = -made;
             fail(broken_);
@@ -148,19 +173,22 @@ void UringQueue::reap() {
     io_uring_for_each_cqe(&ring_, head, completion) {
         auto& transfer = *static_cast<Transfer*>(io_uring_cqe_get_data(completion));
         transfer.result = completion->res;
+        ++batch_of(&transfer)->done;
         ++seen;
     }
     io_uring_cq_advance(&ring_, seen);
-    done_ += seen;
+    in_flight_ -= seen;
 }
 
 void UringQueue::fail(int number) {
     // The ring takes nothing any more, so what it has not answered by now it will not answer.
-    for (Transfer& transfer : batch_) {
-        transfer.result = -number;
+    for (Batch& batch : batches_) {
+        for (Transfer& transfer : batch.transfers) {
+            transfer.result = -number;
+        }
+        batch.begun = batch.transfers.size();
+        batch.done = batch.transfers.size();
     }
-    begun_ = batch_.size();
-    done_ = batch_.size();
 }
 
 }  // namespace commitbench::paged

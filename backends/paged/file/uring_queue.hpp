@@ -5,6 +5,7 @@
 #include "backends/paged/file/disk.hpp"
 
 #include <liburing.h>
+#include <vector>
 
 namespace commitbench::paged {
 
@@ -24,14 +25,21 @@ class UringQueue final : public DiskQueue {
     ~UringQueue() override;
 
     void start(std::span<Transfer> batch) override;
-    void finish() override;
+    void finish(std::span<Transfer> batch) override;
 
   private:
+    struct Batch {
+        std::span<Transfer> transfers;
+        std::size_t begun = 0;  // given to the ring
+        std::size_t done = 0;
+    };
+
     UringQueue(int file, unsigned depth, QueueUse use) noexcept
         : file_(file), depth_(depth), use_(use) {}
 
     [[nodiscard]] int make_ring();
     void drop_ring();
+    [[nodiscard]] std::vector<Batch>::iterator batch_of(const Transfer* transfer);
     void fill();
     void submit(unsigned wait_for);
     void reap();
@@ -42,10 +50,9 @@ class UringQueue final : public DiskQueue {
     QueueUse use_;
     io_uring ring_{};
     bool has_ring_ = false;
-    int broken_ = 0;  // errno of a ring that refused to go on
-    std::span<Transfer> batch_{};
-    std::size_t begun_ = 0;  // transfers of the batch given to the ring
-    std::size_t done_ = 0;
+    int broken_ = 0;              // errno of a ring that refused to go on
+    std::vector<Batch> batches_;  // under way, oldest first
+    unsigned in_flight_ = 0;
 };
 
 }  // namespace commitbench::paged

@@ -25,7 +25,7 @@ Result<std::unique_ptr<WriteBehind>> WriteBehind::open(DiskFile& file,
 WriteBehind::~WriteBehind() {
     for (Side& side : sides_) {
         if (side.under_way) {
-            side.queue->finish();
+            side.queue->finish(side.transfers);
         }
     }
 }
