@@ -18,6 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What is read at a time.
+constexpr std::size_t kPiece = std::size_t{1} << 20;
+
 /// To be called right after the failure: errno.
 Error restore_error(std::string_view what, const fs::path& path) {
     const int reason = errno;
@@ -38,7 +41,6 @@ bool is_not_offered(int number) {
 
 /// [from, to) through a buffer.
 bool copy_bytes(int in, int out, off_t from, off_t to) {
-    constexpr std::size_t kPiece = std::size_t{1} << 20;
     std::vector<char> buffer(kPiece);
     while (from < to) {
         const auto wanted = std::min(kPiece, static_cast<std::size_t>(to - from));
@@ -109,6 +111,22 @@ bool copy_data(int in, int out, off_t size) {
     return true;
 }
 
+/// Of what shares its blocks. It is only for the page cache, so what cannot be read here is left to
+/// whoever needs it.
+void read_through(int file, std::uint64_t size, RestoredFiles& restored) {
+    static const std::uint64_t most = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) / 2 *
+                                      static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    std::vector<char> buffer(kPiece);
+    for (std::uint64_t at = 0; at < size && restored.read_bytes < most;) {
+        const ssize_t got = ::pread(file, buffer.data(), buffer.size(), static_cast<off_t>(at));
+        if (got <= 0) {
+            return;
+        }
+        at += static_cast<std::uint64_t>(got);
+        restored.read_bytes += static_cast<std::uint64_t>(got);
+    }
+}
+
 Status restore_file(const fs::path& from,
                     const fs::path& to,
                     bool immutable,
@@ -125,10 +143,12 @@ Status restore_file(const fs::path& from,
     }
     if (::ioctl(out.get(), FICLONE, in.get()) == 0) {
         ++restored.cloned;
+        read_through(out.get(), static_cast<std::uint64_t>(facts.st_size), restored);
     } else if (!is_not_offered(errno)) {
         return restore_error("cloned", to);
     } else if (immutable && ::unlink(to.c_str()) == 0 && ::link(from.c_str(), to.c_str()) == 0) {
         ++restored.linked;
+        read_through(in.get(), static_cast<std::uint64_t>(facts.st_size), restored);
         restored.shared.push_back({from, static_cast<std::uint64_t>(facts.st_size),
                                    facts.st_mtim.tv_sec * 1'000'000'000 + facts.st_mtim.tv_nsec});
         return {};

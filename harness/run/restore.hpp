@@ -4,6 +4,10 @@
 //   reflink (FICLONE)        btrfs, XFS: the file system shares the blocks until either side writes
 //   hard link                files that their engine never changes: they are shared for good
 //   copy_file_range          everything else, data only: holes stay holes
+//
+// A copy is in the kernel's page cache because it was just written. What shares its blocks is read
+// once, so that it is there, too: else what a run finds there would depend on the runs before it
+// (16,000,000 keys in LSM tables: blocks that differed by several times).
 #pragma once
 
 #include "harness/core/result.hpp"
@@ -26,6 +30,7 @@ struct RestoredFiles {
     std::uint64_t cloned = 0;  ///< files
     std::uint64_t linked = 0;
     std::uint64_t copied = 0;
+    std::uint64_t read_bytes = 0;  ///< of what shares its blocks, into the page cache
     std::vector<SharedFile> shared;
 
     /// "reflink", "hard links and copies", "copy": what was used.
@@ -33,7 +38,8 @@ struct RestoredFiles {
 };
 
 /// Makes `to` (which may exist, empty) a copy of the folder `from`. Synced when it returns, so that
-/// the kernel does not write the copy out while something is measured. `is_immutable` may be null.
+/// the kernel does not write the copy out while something is measured, and in the page cache as far
+/// as half of the machine's memory goes. `is_immutable` may be null.
 /// Errors: io (a full disk among them).
 [[nodiscard]] Result<RestoredFiles> restore_files(
     const std::filesystem::path& from,

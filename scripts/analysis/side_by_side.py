@@ -22,8 +22,8 @@ from .terminal import columns
 
 PLAN: pathlib.Path = pathlib.Path(__file__).parents[2] / "backends" / "peers" / "warm.toml"
 MEBI: float = 1 << 20
-# first-touch-16M.toml's first states take 34 GiB: a sweep that keeps fewer loads one of them anew for every run.
-STATES_SIZE: str = "48GiB"
+# first-touch-16M-hashdb.toml's first states take 21 GiB: a sweep that keeps fewer loads one of them anew for every run.
+STATES_SIZE: str = "32GiB"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -89,6 +89,7 @@ TEST_F(Restore, SharesWhatIsNeverChangedAndNoticesWhereItIs) {
     EXPECT_EQ(restored->linked, 1U);
     EXPECT_EQ(restored->copied, 2U);
     EXPECT_EQ(restored->how(), "hard links and copies");
+    EXPECT_EQ(restored->read_bytes, std::string("a table").size());
     EXPECT_EQ(facts_of(from() / "inner" / "1.sst").st_ino,
               facts_of(to() / "inner" / "1.sst").st_ino);
     EXPECT_NE(facts_of(from() / "inner" / "log").st_ino, facts_of(to() / "inner" / "log").st_ino);
